@@ -1,0 +1,3 @@
+"""Labelled data: the page format, the bundled corpus, labelled rows and spans."""
+
+from __future__ import annotations

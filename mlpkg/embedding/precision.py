@@ -1,0 +1,60 @@
+"""Which device and number format an encoder computes with."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+__all__ = ["DEVICES", "PRECISIONS", "has_fast_bfloat16", "resolve"]
+
+PRECISIONS = ("auto", "float32", "bfloat16")
+DEVICES = ("auto", "cpu", "cuda", "mps")
+# Without one of these a processor computes bfloat16 more slowly than float32.
+_BFLOAT16_FLAGS = {"avx512_bf16", "amx_bf16", "bf16"}
+
+
+def resolve(device: str, precision: str) -> tuple[str, str]:
+    """Fix what ``auto`` means on this machine.
+
+    Parameters
+    ----------
+    device
+        One of `DEVICES` or anything that torch takes (``cuda:1``).
+    precision
+        One of `PRECISIONS`.
+
+    Returns
+    -------
+    device, precision : str, str
+        Without ``auto``. bfloat16 is chosen where the processor's flags or the GPU
+        say that it is computed in hardware, else float32.
+    """
+    if device == "auto":
+        import torch
+
+        device = "cuda" if torch.cuda.is_available() else "cpu"
+    if precision == "auto":
+        precision = "bfloat16" if _computes_bfloat16(device) else "float32"
+    return device, precision
+
+
+def _computes_bfloat16(device: str) -> bool:
+    """Tell whether a device has bfloat16 in hardware."""
+    if device.startswith("cuda"):
+        import torch
+
+        return torch.cuda.is_bf16_supported(including_emulation=False)
+    return device == "cpu" and has_fast_bfloat16()
+
+
+@cache
+def has_fast_bfloat16() -> bool:
+    """Tell whether the processor's flags name bfloat16 products (Linux only)."""
+    try:
+        info = Path("/proc/cpuinfo").read_text(encoding="ascii", errors="replace")
+    except OSError:
+        return False
+    for line in info.splitlines():
+        if line.startswith(("flags", "Features")):
+            return not _BFLOAT16_FLAGS.isdisjoint(line.split())
+    return False

@@ -1,0 +1,12 @@
+"""What a segment looks like and where it stands, as numbers."""
+
+from __future__ import annotations
+
+from mlpkg.features.page_features import (
+    CONTEXT_FREE,
+    FEATURE_NAMES,
+    lone_features,
+    page_features,
+)
+
+__all__ = ["CONTEXT_FREE", "FEATURE_NAMES", "lone_features", "page_features"]

@@ -1,0 +1,100 @@
+"""Feature vectors of pages and of bare strings, in one layout with names."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from mlpkg.features.cues import CUES, cue_values
+from mlpkg.features.layout import (
+    MARKUP,
+    PLACE,
+    SHAPE,
+    markup_values,
+    place_values,
+    shape_values,
+)
+from mlpkg.features.quotation import quotation_states
+from mlpkg.records import Page, Segment
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+__all__ = ["CONTEXT_FREE", "FEATURE_NAMES", "lone_features", "page_features"]
+
+_QUOTATION = ("quoted_share", "quote_starts", "quote_spans")
+_QUOTATION_CONTEXT = ("quote_open_before", "quote_open_after")
+
+FEATURE_NAMES: tuple[str, ...] = (
+    "no_context",
+    *SHAPE,
+    *(f"cue_{name}" for name in CUES),
+    *_QUOTATION,
+    *_QUOTATION_CONTEXT,
+    *MARKUP,
+    *PLACE,
+)
+# Columns up to here need the text alone; the others are zero without a page.
+CONTEXT_FREE = 1 + len(SHAPE) + len(CUES) + len(_QUOTATION)
+
+
+def page_features(page: Page) -> NDArray[np.float32]:
+    """Features of every segment of a page.
+
+    Parameters
+    ----------
+    page
+        The page; nothing outside it is looked at.
+
+    Returns
+    -------
+    ndarray of shape (n_segments, len(FEATURE_NAMES)), float32
+    """
+    matrix = np.zeros((len(page), len(FEATURE_NAMES)), dtype=np.float32)
+    states = quotation_states(page.segments)
+    places = place_values(page)
+    for row, (segment, state, place) in enumerate(
+        zip(page.segments, states, places, strict=True)
+    ):
+        matrix[row] = [
+            0.0,
+            *shape_values(segment.text),
+            *cue_values(segment.text),
+            state.share,
+            float(state.starts),
+            float(state.spans),
+            float(state.open_before),
+            float(state.open_after),
+            *markup_values(segment),
+            *place,
+        ]
+    return matrix
+
+
+def lone_features(texts: Sequence[str]) -> NDArray[np.float32]:
+    """Features of strings that came without a page.
+
+    Parameters
+    ----------
+    texts
+        Any strings.
+
+    Returns
+    -------
+    ndarray of shape (n_texts, len(FEATURE_NAMES)), float32
+        The flag ``no_context`` is 1 and every context column 0.
+    """
+    matrix = np.zeros((len(texts), len(FEATURE_NAMES)), dtype=np.float32)
+    for row, text in enumerate(texts):
+        state = quotation_states([Segment("", 0, 0, len(text), text)])[0]
+        matrix[row, :CONTEXT_FREE] = [
+            1.0,
+            *shape_values(text),
+            *cue_values(text),
+            state.share,
+            float(state.starts),
+            float(state.spans),
+        ]
+    return matrix
