@@ -43,7 +43,7 @@ _BEFORE_FIGURE = frozenset(
     "abt approx art c ca cap ch chap cl cir ed eds fig figs ksh kes no nos op p para pp "
     "php pl re rs sec sect sh shs tel tk ush v vol ext regn reg circa".split()
 )
-_NEVER_LAST = _TITLES | {"e.g", "i.e", "viz", "cf", "eg", "ie", "al", "a.k.a"}
+_NEVER_LAST = _TITLES | {"tel", "e.g", "i.e", "viz", "cf", "eg", "ie", "al", "a.k.a"}
 _MONTHS = frozenset(
     "jan feb mar apr jun jul aug sep sept oct nov dec mon tue tues wed thu thur thurs "
     "fri".split()
@@ -52,7 +52,8 @@ _MONTHS = frozenset(
 _UNDECIDED = frozenset(
     "inc ltd co corp plc llc bros dept dist est etc ave blvd rd hwy univ assn gmbh ag "
     "pty pte bhd sdn jr sr ph.d m.d d.c a.m p.m u.s u.k u.n e.u b.a m.a l.a n.y calif "
-    "conn minn tenn colo ariz penn mich okla oreg kans nebr".split()
+    "conn minn tenn colo ariz penn mich okla oreg kans nebr wis ark ala fla "
+    "ind neb nev del ore ont que alta sask".split()
 )
 
 
@@ -138,16 +139,16 @@ def _after_stop(word: str, rest: str, *, closed: bool) -> bool | None:
 def _is_word(word: str) -> bool:
     """Tell an ordinary word or a figure, which ends a sentence.
 
-    A capitalised word counts from four letters on: shorter ones may be a title that
+    A capitalised word counts from three letters on: shorter ones may be a title that
     no list here holds.
     """
     tail = re.split(r"[-—–/]", word)[-1]
     if len(tail) < 2 or (tail.isupper() and len(tail) == 2):
         return False
-    if tail[-1].isdigit():
+    if any(character.isdigit() for character in tail):
         return True
     return tail.isalpha() and (
-        tail.islower() or tail.isupper() or (len(tail) > 3 and tail.istitle())
+        tail.islower() or tail.isupper() or (len(tail) > 2 and tail.istitle())
     )
 
 
