@@ -106,6 +106,7 @@ class _Walker:
         self.length = 0
         self.path: list[str] = []
         self.words: list[tuple[str, ...]] = []
+        self.depth = 0
         self.links = 0
 
     def walk(self, root: Any) -> None:
@@ -140,7 +141,8 @@ class _Walker:
         if tag in _BLOCKS:
             self.flush()
         self.links += tag == "a"
-        if len(self.path) < MAX_DEPTH:
+        self.depth += 1
+        if self.depth <= MAX_DEPTH:
             self.path.append(tag)
             self.words.append(_name_words(node))
         return True
@@ -151,9 +153,10 @@ class _Walker:
         if tag in _BLOCKS:
             self.flush()
         self.links -= tag == "a"
-        if self.path and self.path[-1] == tag:
+        if self.depth <= MAX_DEPTH:
             self.path.pop()
             self.words.pop()
+        self.depth -= 1
 
     def add_text(self, value: str) -> None:
         """Add a text node to the line."""

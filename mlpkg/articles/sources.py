@@ -100,7 +100,10 @@ def _distinct(article: Article, seen: dict[str, int]) -> Article:
     seen[article.id] = count
     if count == 1:
         return article
-    new_id = f"{article.id}#{count}"
+    while (new_id := f"{article.id}#{count}") in seen:
+        count += 1
+    seen[article.id] = count
+    seen[new_id] = 1
     logger.warning("id %r came before; this one is %r", article.id, new_id)
     return replace(article, id=new_id)
 

@@ -7,6 +7,13 @@ from mlpkg.features.page_features import (
     FEATURE_NAMES,
     lone_features,
     page_features,
+    without_context,
 )
 
-__all__ = ["CONTEXT_FREE", "FEATURE_NAMES", "lone_features", "page_features"]
+__all__ = [
+    "CONTEXT_FREE",
+    "FEATURE_NAMES",
+    "lone_features",
+    "page_features",
+    "without_context",
+]

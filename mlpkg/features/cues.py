@@ -129,12 +129,12 @@ CUES: dict[str, str] = {
         r"columnist|professor|author|journalist|fellow|critic)\b)"
     ),
 }
-_COMPILED = [(name, re.compile(pattern)) for name, pattern in CUES.items()]
-_ANY_CASE = {"says", "thinks", "source", "judges", "must", "will", "may", "according"}
-_COMPILED = [
-    (name, re.compile(pattern.pattern, re.IGNORECASE) if name in _ANY_CASE else pattern)
-    for name, pattern in _COMPILED
-]
+# Matched whatever the case; the others tell names from words by their capitals.
+_ANY_CASE = frozenset("says thinks source judges must will may according".split())
+_COMPILED = tuple(
+    re.compile(pattern, re.IGNORECASE if name in _ANY_CASE else 0)
+    for name, pattern in CUES.items()
+)
 # Longer texts are cut: a cue past this tells nothing, and hostile text stays cheap.
 MAX_CHARACTERS = 2000
 
@@ -153,4 +153,4 @@ def cue_values(text: str) -> list[float]:
         In the order of `CUES`, each at least 0.
     """
     piece = text[:MAX_CHARACTERS]
-    return [log1p(len(pattern.findall(piece))) for _, pattern in _COMPILED]
+    return [log1p(len(pattern.findall(piece))) for pattern in _COMPILED]

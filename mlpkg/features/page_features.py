@@ -22,10 +22,16 @@ from mlpkg.records import Page, Segment
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["CONTEXT_FREE", "FEATURE_NAMES", "lone_features", "page_features"]
+__all__ = [
+    "CONTEXT_FREE",
+    "FEATURE_NAMES",
+    "lone_features",
+    "page_features",
+    "without_context",
+]
 
 _QUOTATION = ("quoted_share", "quote_starts", "quote_spans")
-_QUOTATION_CONTEXT = ("quote_open_before", "quote_open_after")
+_QUOTATION_CONTEXT = ("quote_open_before", "quote_open_after", "quoted_share_on_page")
 
 FEATURE_NAMES: tuple[str, ...] = (
     "no_context",
@@ -62,11 +68,10 @@ def page_features(page: Page) -> NDArray[np.float32]:
             0.0,
             *shape_values(segment.text),
             *cue_values(segment.text),
-            state.share,
-            float(state.starts),
-            float(state.spans),
+            *_quotation_alone(segment.text),
             float(state.open_before),
             float(state.open_after),
+            state.share,
             *markup_values(segment),
             *place,
         ]
@@ -88,13 +93,24 @@ def lone_features(texts: Sequence[str]) -> NDArray[np.float32]:
     """
     matrix = np.zeros((len(texts), len(FEATURE_NAMES)), dtype=np.float32)
     for row, text in enumerate(texts):
-        state = quotation_states([Segment("", 0, 0, len(text), text)])[0]
         matrix[row, :CONTEXT_FREE] = [
             1.0,
             *shape_values(text),
             *cue_values(text),
-            state.share,
-            float(state.starts),
-            float(state.spans),
+            *_quotation_alone(text),
         ]
     return matrix
+
+
+def without_context(features: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Turn rows of `page_features` into what `lone_features` gives for their texts."""
+    bare = features.copy()
+    bare[:, 0] = 1.0
+    bare[:, CONTEXT_FREE:] = 0.0
+    return bare
+
+
+def _quotation_alone(text: str) -> tuple[float, float, float]:
+    """Values of the quotation columns that need the text alone."""
+    state = quotation_states([Segment("", 0, 0, len(text), text)])[0]
+    return state.share, float(state.starts), float(state.spans)

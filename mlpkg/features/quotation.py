@@ -14,13 +14,15 @@ from mlpkg.records import Segment
 
 __all__ = ["QuotationState", "quotation_states"]
 
-# A mark opens before a word and closes after one; apostrophes do neither.
+# A mark opens before a word and closes after one. Single marks are apostrophes too:
+# inside a word, before a clipped one ('90s), after a plural (the dogs' bowl).
 _MARK = re.compile(
-    r"[“„«](?=\S)|[”»]|\"|(?<!\w)‘(?=\w)|(?<=[.,!?…])’(?!\w)|(?<!\w)'(?=\w)"
-    r"|(?<=[.,!?…])'(?!\w)"
+    r"[“„«](?=\S)|[”»]|\"|(?<!\w)[‘'](?=\w)(?!(?:\d0s|n|em|til|tis|twas|cause)\b)"
+    r"|(?<=[.,!?…])[’'](?!\w)|(?P<bare>(?<=\w)[’'](?!\w))"
 )
 _OPENING = "“„«‘"
 _CLOSING = "”»’"
+_SINGLE = "‘’'"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,41 +68,46 @@ def quotation_states(segments: Sequence[Segment]) -> list[QuotationState]:
     paragraphs; otherwise a mark was forgotten and the state starts anew.
     """
     states = []
-    is_open = False
+    opener = ""
     block = None
     for segment in segments:
         if segment.block is not block:
-            is_open = False
+            opener = ""
             block = segment.block
-        state = _state(segment.text, is_open)
+        state, opener = _state(segment.text, opener)
         states.append(state)
-        is_open = state.open_after
     return states
 
 
-def _state(text: str, open_before: bool) -> QuotationState:
-    """Follow the marks of one segment."""
-    is_open = open_before
+def _state(text: str, opener: str) -> tuple[QuotationState, str]:
+    """Follow the marks of one segment, given the mark that is open before it.
+
+    Marks of the other kind inside an open quotation are nested and change nothing.
+    """
+    open_before = bool(opener)
     begin = 0
     inside = spans = 0
     for match in _MARK.finditer(text):
-        opens = _opens(text, match, is_open)
-        if opens and not is_open:
+        if opener and (opener in _SINGLE) != (match[0] in _SINGLE):
+            continue
+        opens = match["bare"] is None and _opens(text, match, bool(opener))
+        if opens and not opener:
             begin = match.start()
-            is_open = True
+            opener = match[0]
             spans += 1
-        elif not opens and is_open:
+        elif not opens and opener:
             inside += match.end() - begin
-            is_open = False
-    if is_open:
+            opener = ""
+    if opener:
         inside += len(text) - begin
-    return QuotationState(
+    state = QuotationState(
         open_before,
-        is_open,
+        bool(opener),
         inside / max(1, len(text)),
         _MARK.match(text) is not None and text[0] not in _CLOSING,
         spans,
     )
+    return state, opener
 
 
 def _opens(text: str, match: re.Match[str], is_open: bool) -> bool:

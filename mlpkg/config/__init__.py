@@ -1,0 +1,36 @@
+"""The settings of one experiment: schema, loading, hash."""
+
+from __future__ import annotations
+
+from mlpkg.config.export import config_hash, json_schema, to_yaml
+from mlpkg.config.loading import load_config
+from mlpkg.config.schema import (
+    CORPUS_PARTS,
+    CORPUS_PREFIX,
+    Columns,
+    Config,
+    DataConfig,
+    EncoderConfig,
+    EvaluationConfig,
+    LinearModelConfig,
+    TrainingConfig,
+)
+from mlpkg.config.shipped import shipped_configs, shipped_folder
+
+__all__ = [
+    "CORPUS_PARTS",
+    "CORPUS_PREFIX",
+    "Columns",
+    "Config",
+    "DataConfig",
+    "EncoderConfig",
+    "EvaluationConfig",
+    "LinearModelConfig",
+    "TrainingConfig",
+    "config_hash",
+    "json_schema",
+    "load_config",
+    "shipped_configs",
+    "shipped_folder",
+    "to_yaml",
+]

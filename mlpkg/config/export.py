@@ -1,0 +1,67 @@
+"""A config as YAML, as a hash, and the schema as JSON Schema for editors."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import sys
+from typing import Any
+
+import yaml
+
+from mlpkg.config.schema import Config
+
+__all__ = ["config_hash", "json_schema", "to_yaml"]
+
+
+def to_yaml(config: Config) -> str:
+    """Write every setting as YAML.
+
+    Returns
+    -------
+    str
+        `mlpkg.config.load_config` reads it back to an equal config, provided that
+        paths in ``data`` are absolute, as it makes them.
+    """
+    return yaml.safe_dump(
+        config.resolved(),
+        sort_keys=False,
+        allow_unicode=True,
+        width=sys.maxsize,  # folded lines are hard to read and to grep
+    )
+
+
+def config_hash(config: Config) -> str:
+    """Hash what decides the outcome of an experiment.
+
+    Returns
+    -------
+    str
+        sha256 in hexadecimal over every leaf but ``name``, ``data.train`` and
+        ``data.validation``: names and paths differ between machines, and the data
+        have a fingerprint of their own.
+
+    Examples
+    --------
+    >>> config_hash(Config(name="a")) == config_hash(Config(name="b"))
+    True
+    """
+    settings = config.resolved()
+    del settings["name"], settings["data"]["train"], settings["data"]["validation"]
+    canonical = json.dumps(settings, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(canonical.encode()).hexdigest()
+
+
+def json_schema() -> dict[str, Any]:
+    """Return the JSON Schema of a config file, `extends` included."""
+    schema = Config.model_json_schema()
+    extends = {
+        "type": "string",
+        "description": "A config file, relative to this one, or a shipped config's "
+        "name; its settings hold where this file says nothing.",
+    }
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        **schema,
+        "properties": {"extends": extends, **schema["properties"]},
+    }

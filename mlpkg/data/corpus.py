@@ -1,0 +1,166 @@
+"""The bundled corpus: original labelled pages, in parts that stay fixed."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from functools import cache
+from pathlib import Path
+
+from mlpkg.data.page_format import PageFile, read_page
+from mlpkg.data.render import render_text
+from mlpkg.exceptions import DataError
+from mlpkg.records import Article, LabelledPage
+from mlpkg.segmentation import Segmenter
+
+__all__ = [
+    "PARTS",
+    "corpus_files",
+    "corpus_folder",
+    "labelled_page",
+    "load_corpus",
+    "part_of",
+]
+
+PARTS = ("train", "validation", "test", "other-hands")
+# Writers whose pages are never trained on: the test of voices unheard.
+OTHER_HANDS = frozenset({"hand-a"})
+# Percent of the ids that fall to train and to train or validation.
+TRAIN_SHARE, VALIDATION_SHARE = 70, 85
+
+
+def corpus_folder() -> Path:
+    """Return the folder of the corpus's page files."""
+    return Path(__file__).parent.parent / "bundled" / "corpus"
+
+
+def part_of(page: PageFile) -> str:
+    """Return the part of a page: by its hand, else by a hash of its permanent id.
+
+    A page keeps its part whatever pages are added.
+    """
+    if page.header["hand"] in OTHER_HANDS:
+        return "other-hands"
+    digest = hashlib.sha256(page.id.encode()).hexdigest()
+    percent = int(digest[:8], 16) % 100
+    if percent < TRAIN_SHARE:
+        return "train"
+    return "validation" if percent < VALIDATION_SHARE else "test"
+
+
+def corpus_files(part: str | None = None) -> list[PageFile]:
+    """Return the page files of one part, sorted by id; None for all.
+
+    Raises
+    ------
+    DataError
+        The part is not known.
+    """
+    if part is not None and part not in PARTS:
+        raise DataError(f"unknown part {part!r}; known: {', '.join(PARTS)}")
+    return [page for page in _all_files() if part is None or part_of(page) == part]
+
+
+def load_corpus(part: str | None = None) -> list[LabelledPage]:
+    """Load the bundled corpus as labelled pages.
+
+    Parameters
+    ----------
+    part
+        ``train``, ``validation``, ``test`` or ``other-hands``; None for all. Choices
+        are made on ``validation`` and by cross-validation on ``train``; the last two
+        are for one last look.
+
+    Returns
+    -------
+    list of LabelledPage
+        In the order of their ids, in the text form.
+
+    Raises
+    ------
+    DataError
+        The part is not known.
+
+    Examples
+    --------
+    >>> page = load_corpus("validation")[0]
+    >>> len(page.labels) == len(page.page.segments)
+    True
+    """
+    return [labelled_page(file) for file in corpus_files(part)]
+
+
+def labelled_page(
+    file: PageFile, article: Article | None = None, source: str = "corpus"
+) -> LabelledPage:
+    """Put the labels of a page file on the segments of its rendered form.
+
+    Parameters
+    ----------
+    file
+        The page file.
+    article
+        Its rendered form as a reader gave it; None renders it as text.
+    source
+        Kept in `LabelledPage.source`.
+
+    Raises
+    ------
+    DataError
+        The segmenter cuts the rendered page elsewhere than the file does; the
+        message names the first row that differs.
+    """
+    if article is None:
+        article = _text_article(file)
+    page = Segmenter().segment(article)
+    rows = file.rows
+    found = [_squeezed(segment.text) for segment in page.segments]
+    wanted = [_squeezed(row.text) for row in rows]
+    if found != wanted:
+        place = _first_difference(found, wanted)
+        raise DataError(
+            f"page {file.id!r}: row {place + 1} is {wanted[place : place + 1]}, but the "
+            f"segmenter reads {found[place : place + 1]}; cut the row where a sentence "
+            "ends, or reword it"
+        )
+    return LabelledPage(
+        page,
+        tuple(row.label for row in rows),
+        hard=tuple(row.hard for row in rows),
+        source=source,
+    )
+
+
+@cache
+def _all_files() -> tuple[PageFile, ...]:
+    """Read and check every page file once a process."""
+    pages = [read_page(path) for path in sorted(corpus_folder().glob("*.page"))]
+    return tuple(sorted(pages, key=lambda page: page.id))
+
+
+def _text_article(file: PageFile) -> Article:
+    """Article of the text form, with what the header knows."""
+    header = file.header
+    return Article(
+        file.id,
+        render_text(file),
+        outlet=header["outlet"],
+        published=header["year"],
+        language="en",
+        meta={key: header[key] for key in ("genre", "register", "english", "hand")},
+    )
+
+
+def _squeezed(text: str) -> str:
+    """Collapse runs of white space, as markup does."""
+    return " ".join(text.split())
+
+
+def _first_difference(found: Iterable[str], wanted: Iterable[str]) -> int:
+    """Return the first place where two lists differ."""
+    place = 0
+    for ours, theirs in zip(found, wanted, strict=False):
+        if ours != theirs:
+            break
+        place += 1
+    return place

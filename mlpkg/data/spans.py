@@ -1,0 +1,119 @@
+"""Whole pages with labels by offsets: a file of spans with the texts beside it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from mlpkg.articles import open_articles
+from mlpkg.exceptions import DataError
+from mlpkg.labels import LabelScheme
+from mlpkg.records import Article, ReadFailure
+
+__all__ = ["read_spans"]
+
+SpannedArticle = tuple[
+    Article, tuple[tuple[int, int], ...], tuple[str, ...], tuple[bool, ...]
+]
+# Where the text of a document may lie, relative to the span file.
+_PLACES = ("{doc}", "{doc}.txt", "text/{doc}", "text/{doc}.txt")
+_KEYS = {"doc": str, "start": int, "end": int, "label": str}
+
+
+def read_spans(path: Path, scheme: LabelScheme) -> Iterator[SpannedArticle]:
+    """Read a span file and the texts that it labels.
+
+    Parameters
+    ----------
+    path
+        JSON lines with ``doc`` (name of a text beside the file or in its ``text``
+        folder), ``start``, ``end`` (characters) and ``label``; ``text`` and ``hard``
+        are optional, and ``text`` is checked where present.
+    scheme
+        The labels that may occur.
+
+    Yields
+    ------
+    article, spans, labels, hard
+        One tuple a document, spans in order.
+
+    Raises
+    ------
+    DataError
+        A row is wrong or a text is missing; file and line are named.
+    """
+    documents: dict[str, list[tuple[int, dict[str, Any]]]] = {}
+    with path.open(encoding="utf-8-sig") as stream:
+        for number, line in enumerate(stream, start=1):
+            if line.strip():
+                row = _parse(line, path, number, scheme)
+                documents.setdefault(row["doc"], []).append((number, row))
+    if not documents:
+        raise DataError(f"{path}: holds no row")
+    for doc, rows in documents.items():
+        article = _article(path, doc, rows[0][0])
+        rows.sort(key=lambda item: item[1]["start"])
+        for number, row in rows:
+            _check_span(article, row, f"{path}, line {number}")
+        yield (
+            article,
+            tuple((row["start"], row["end"]) for _, row in rows),
+            tuple(row["label"] for _, row in rows),
+            tuple(bool(row.get("hard", False)) for _, row in rows),
+        )
+
+
+def _parse(line: str, path: Path, number: int, scheme: LabelScheme) -> dict[str, Any]:
+    """Parse one row and check its keys."""
+    place = f"{path}, line {number}"
+    try:
+        row = json.loads(line)
+    except json.JSONDecodeError as error:
+        raise DataError(f"{place}: not JSON ({error.msg})") from None
+    for key, kind in _KEYS.items():
+        value = row.get(key) if isinstance(row, dict) else None
+        if not isinstance(value, kind):
+            raise DataError(f"{place}: {key!r} must be {kind.__name__}, got {value!r}")
+    if row["label"] not in scheme.names:
+        raise DataError(
+            f"{place}: unknown label {row['label']!r}; expected one of "
+            f"{', '.join(scheme.names)}"
+        )
+    checked: dict[str, Any] = row
+    return checked
+
+
+def _article(path: Path, doc: str, number: int) -> Article:
+    """Read the text of a document from its place beside the span file."""
+    folder = path.parent.resolve()
+    for pattern in _PLACES:
+        file = (folder / pattern.format(doc=doc)).resolve()
+        if not file.is_relative_to(folder):
+            raise DataError(f"{path}, line {number}: doc {doc!r} leaves the folder")
+        if file.is_file():
+            article = next(open_articles(file))
+            if isinstance(article, ReadFailure):
+                raise DataError(str(article))
+            return article
+    raise DataError(
+        f"{path}, line {number}: no text for doc {doc!r} (looked for "
+        f"{', '.join(p.format(doc=doc) for p in _PLACES)})"
+    )
+
+
+def _check_span(article: Article, row: dict[str, Any], place: str) -> None:
+    """Compare a span with its text."""
+    start, end = row["start"], row["end"]
+    if not 0 <= start < end <= len(article.text):
+        raise DataError(
+            f"{place}: span {start}-{end} leaves the text of {len(article.text)} "
+            "characters"
+        )
+    text = row.get("text")
+    if text is not None and article.text[start:end] != text:
+        raise DataError(
+            f"{place}: the text at {start}-{end} is {article.text[start:end]!r:.80}, "
+            f"the row says {text!r:.80}"
+        )

@@ -1,0 +1,104 @@
+"""The plain-text form of an evaluation, made from its stored table alone.
+
+It takes what `Evaluation.to_json` gives, so that a file of metrics prints too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+__all__ = ["text_table"]
+
+_PER_CLASS = ("precision", "recall", "f1")
+_TITLES = {
+    "f1": "F1",
+    "macro_f1": "macro-F1",
+    "matthews": "Matthews correlation",
+    "log_loss": "log loss",
+    "brier": "Brier score",
+    "calibration_error": "calibration error",
+}
+
+
+def text_table(evaluation: Mapping[str, Any]) -> str:
+    """Write an evaluation as aligned columns.
+
+    Parameters
+    ----------
+    evaluation
+        What `mlpkg.evaluation.Evaluation.to_json` returned.
+
+    Returns
+    -------
+    str
+        Scores by class, scores over all classes, confusion matrix, size and notes.
+    """
+    labels, rows = evaluation["labels"], evaluation["rows"]
+    overall = [row for row in rows if not row["label"]]
+    parts = [
+        _aligned(_class_lines(labels, rows)),
+        _aligned([[_title(row["metric"]), _cell(row)] for row in overall]),
+        "confusion (a row is a true label, a column a predicted one)\n"
+        + _aligned(_confusion_lines(labels, evaluation["confusion"]), right=True),
+        _caption(evaluation),
+    ]
+    return "\n\n".join(parts) + "\n"
+
+
+def _class_lines(labels: Sequence[str], rows: Sequence[Any]) -> list[list[str]]:
+    """Lay out precision, recall and F1, a line a label."""
+    lines = [["label", *(_title(metric) for metric in _PER_CLASS), "segments"]]
+    for label in labels:
+        own = {row["metric"]: row for row in rows if row["label"] == label}
+        cells = [_cell(own[metric]) for metric in _PER_CLASS]
+        lines.append([label, *cells, str(own["f1"]["support"])])
+    return lines
+
+
+def _confusion_lines(
+    labels: Sequence[str], confusion: Sequence[Sequence[int]]
+) -> list[list[str]]:
+    """Lay out the confusion matrix under its labels."""
+    body = [
+        [label, *map(str, counts)]
+        for label, counts in zip(labels, confusion, strict=True)
+    ]
+    return [["", *labels], *body]
+
+
+def _caption(evaluation: Mapping[str, Any]) -> str:
+    """Say what was judged and what the brackets are."""
+    size = f"{evaluation['n_segments']} segments of {evaluation['n_articles']} articles"
+    if evaluation["n_articles"] > 1:
+        size += (
+            f"; in brackets the {100 * evaluation['level']:g}% interval over articles "
+            f"({evaluation['n_resamples']} resamples)"
+        )
+    return "\n".join([size, *(f"note: {note}" for note in evaluation["notes"])])
+
+
+def _title(metric: str) -> str:
+    """Name of a metric for readers."""
+    return _TITLES.get(metric, metric)
+
+
+def _cell(row: Mapping[str, Any]) -> str:
+    """Write a value with its interval."""
+    if row["value"] is None:
+        return "-"
+    if row["low"] is None:
+        return f"{row['value']:.3f}"
+    return f"{row['value']:.3f} [{row['low']:.3f}, {row['high']:.3f}]"
+
+
+def _aligned(lines: Sequence[Sequence[str]], right: bool = False) -> str:
+    """Pad cells to columns: the first to the left, the others as asked."""
+    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
+    return "\n".join(
+        "  ".join(
+            cell.rjust(width) if right and position else cell.ljust(width)
+            for position, (cell, width) in enumerate(zip(line, widths, strict=True))
+        ).rstrip()
+        for line in lines
+    )

@@ -1,0 +1,310 @@
+"""The estimator: strings, segments or pages in, calibrated labels out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING, Any, Self
+
+import numpy as np
+from sklearn.base import BaseEstimator, ClassifierMixin
+from sklearn.utils.validation import check_is_fitted
+
+from mlpkg.calibration import softmax
+from mlpkg.embedding import Encoder, SentenceTransformerEncoder
+from mlpkg.features import without_context
+from mlpkg.models.base import Head, PageInput, Targets
+from mlpkg.models.canaries import Canaries
+from mlpkg.models.crossfit import crossfit_logits, crossfit_temperature
+from mlpkg.models.heads import make_head
+from mlpkg.models.inputs import Samples, nest
+from mlpkg.models.targets import split_targets
+from mlpkg.records import Article, Page, Prediction, ReadFailure
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+__all__ = ["SentenceClassifier"]
+
+
+class SentenceClassifier(ClassifierMixin, BaseEstimator):
+    """Classifies the segments of news pages, or bare sentences.
+
+    Parameters
+    ----------
+    model
+        Name of a head (``"linear"``) or a `Head` with its own parameters.
+    encoder
+        Name or folder of a sentence-transformers model, or an object with
+        ``fingerprint``, ``dimension`` and ``encode``.
+    context_dropout
+        Share of the segments of pages, 0 to 1, that are learned a second time as
+        bare strings, so that strings without a page are a fair question.
+    folds
+        Folds of the cross-fitting that calibration needs, split by group; 0 leaves
+        probabilities uncalibrated.
+    random_state
+        Seed of everything random in training.
+
+    Attributes
+    ----------
+    classes_ : ndarray of shape (n_classes,)
+        The distinct labels, sorted.
+    head_ : Head
+        The trained head.
+    temperature_ : float
+        Divisor of the logits (1.0 when uncalibrated).
+    crossfit_logits_ : ndarray of shape (n_rows, n_classes) or None
+        Out-of-fold logits of the training rows; None when uncalibrated. Not stored
+        in model folders.
+
+    Notes
+    -----
+    ``X`` is a list of strings, of `Segment`s (both judged without context) or of
+    `Page`s; with pages, ``y``, ``allowed`` and ``sample_weight`` are nested, a list
+    a page, and so is what `predict` returns. scikit-learn's cross-validation takes
+    pages with a splitter object (``cv=GroupKFold(5)``) and the default scoring.
+
+    Examples
+    --------
+    >>> from mlpkg.models import SentenceClassifier
+    >>> SentenceClassifier(folds=3).get_params()["folds"]
+    3
+    """
+
+    def __init__(
+        self,
+        model: str | Head = "linear",
+        *,
+        encoder: str | Encoder = "minilm",
+        context_dropout: float = 0.3,
+        folds: int = 5,
+        random_state: int = 0,
+    ) -> None:
+        self.model = model
+        self.encoder = encoder
+        self.context_dropout = context_dropout
+        self.folds = folds
+        self.random_state = random_state
+
+    def fit(
+        self,
+        X: Sequence[Any],
+        y: Sequence[Any],
+        *,
+        groups: Sequence[Any] | None = None,
+        sample_weight: Sequence[Any] | None = None,
+        allowed: Sequence[Any] | None = None,
+    ) -> Self:
+        """Learn from labelled rows.
+
+        Parameters
+        ----------
+        X
+            Strings, segments or pages.
+        y
+            A label a row; for pages a list a page.
+        groups
+            A group a row (strings, segments) or a page (pages): rows of one group
+            never stand on both sides of a calibration fold. Defaults to the page
+            ids; each bare string is its own group.
+        sample_weight
+            A weight at or above 0 a row, nested for pages.
+        allowed
+            Boolean, shape (n_rows, n_classes), nested for pages: the classes that a
+            row may have, columns in the sorted order of the labels in `y`. Rows with
+            one True are ordinary rows; in the others `y` is not looked at.
+
+        Returns
+        -------
+        self
+
+        Raises
+        ------
+        TypeError, ValueError
+            The input's kind, lengths or values are wrong; the message says where.
+        """
+        self._check_parameters()
+        samples = Samples.of(X)
+        labels = np.asarray(samples.flatten(y, "y"))
+        self.classes_ = np.unique(labels)
+        if len(self.classes_) < 2:
+            raise ValueError(
+                f"y holds one class, {self.classes_[0]!r}; at least 2 are needed"
+            )
+        targets = split_targets(samples, labels, self.classes_, sample_weight, allowed)
+        inputs = samples.encode(self.encoder_object())
+        rows_of = _groups(samples, groups)
+        train = self._trainer()
+        self.crossfit_logits_: NDArray[np.float32] | None = None
+        self.temperature_ = 1.0
+        if self.folds:
+            self.crossfit_logits_ = crossfit_logits(
+                train, inputs, targets, rows_of, self.folds, self.random_state
+            )
+            self.temperature_ = crossfit_temperature(self.crossfit_logits_, targets)
+        self.head_ = train(inputs, targets)
+        self.canaries_ = None
+        return self
+
+    def predict(self, X: Sequence[Any]) -> NDArray[Any]:
+        """Return the most probable label of each row (nested for pages)."""
+        samples, probabilities = self._probabilities(X)
+        return nest(samples, self.classes_[probabilities.argmax(axis=1)])
+
+    def predict_proba(self, X: Sequence[Any]) -> NDArray[Any]:
+        """Return calibrated probabilities.
+
+        Returns
+        -------
+        ndarray of shape (n_rows, n_classes)
+            Columns as in `classes_`; for pages an object array with one such array
+            a page.
+        """
+        samples, probabilities = self._probabilities(X)
+        return nest(samples, probabilities)
+
+    def score(
+        self, X: Sequence[Any], y: Sequence[Any], sample_weight: Any = None
+    ) -> float:
+        """Return the accuracy over rows, pages flattened."""
+        from sklearn.metrics import accuracy_score
+
+        samples, probabilities = self._probabilities(X)
+        predicted = self.classes_[probabilities.argmax(axis=1)]
+        if sample_weight is not None:
+            sample_weight = samples.flatten(sample_weight, "sample_weight")
+        return float(
+            accuracy_score(
+                samples.flatten(y, "y"), predicted, sample_weight=sample_weight
+            )
+        )
+
+    def classify(
+        self,
+        source: str | Article | Iterable[str | Article | ReadFailure],
+        *,
+        min_confidence: float = 0.0,
+    ) -> Iterator[Prediction]:
+        """Classify pages lazily.
+
+        Parameters
+        ----------
+        source
+            The text of one page, an article, or several of them. Read failures, as
+            `open_articles` yields them, are logged and passed over.
+        min_confidence
+            Predictions under this probability are marked as abstained.
+
+        Yields
+        ------
+        Prediction
+            One a segment, in page order.
+        """
+        from mlpkg.models.classify import classify_articles
+
+        for _, predictions in classify_articles(self, source, min_confidence):
+            yield from predictions
+
+    def predict_pages(self, pages: Sequence[Page]) -> list[NDArray[np.float64]]:
+        """Return one probability array a page; pages without segments are fine."""
+        filled = [page for page in pages if len(page)]
+        found = iter(self.predict_proba(filled) if filled else ())
+        empty = np.empty((0, len(self.classes_)))
+        return [next(found) if len(page) else empty for page in pages]
+
+    def encoder_object(self) -> Encoder:
+        """Return the encoder as an object, made from its name where it is one."""
+        if isinstance(self.encoder, str):
+            return SentenceTransformerEncoder(self.encoder)
+        return self.encoder
+
+    def restore(
+        self,
+        head: Head,
+        classes: NDArray[Any],
+        temperature: float,
+        canaries: Canaries,
+        name: str,
+    ) -> Self:
+        """Take over what a model folder holds; the classifier then is fitted."""
+        self.head_ = head
+        self.classes_ = classes
+        self.temperature_ = temperature
+        self.crossfit_logits_ = None
+        self.canaries_: Canaries | None = canaries
+        self.name_ = name
+        return self
+
+    def _probabilities(self, X: Sequence[Any]) -> tuple[Samples, NDArray[np.float64]]:
+        """Check the input and return a probability row for each of its rows."""
+        check_is_fitted(self, "head_")
+        samples = Samples.of(X)
+        encoder = self.encoder_object()
+        if self.canaries_ is not None:
+            self.canaries_.check(encoder)
+        logits = self.head_.logits(samples.encode(encoder))
+        return samples, softmax(np.concatenate(logits), self.temperature_)
+
+    def _trainer(self) -> _Trainer:
+        """Return what trains one head; each call gets a fresh, unfitted one."""
+        return _Trainer(self.model, self.context_dropout, self.random_state)
+
+    def _check_parameters(self) -> None:
+        """Refuse parameters that cannot work, naming each."""
+        if not 0 <= self.context_dropout <= 1:
+            raise ValueError(
+                f"context_dropout must be between 0 and 1, got {self.context_dropout!r}"
+            )
+        if self.folds != 0 and (not isinstance(self.folds, int) or self.folds < 2):
+            raise ValueError(f"folds must be 0 or at least 2, got {self.folds!r}")
+
+
+class _Trainer:
+    """Trains one head on inputs, with context dropped for a share of the rows."""
+
+    def __init__(self, model: str | Head, dropout: float, random_state: int) -> None:
+        self.model = model
+        self.dropout = dropout
+        self.random_state = random_state
+
+    def __call__(
+        self, inputs: Sequence[PageInput], targets: Sequence[Targets]
+    ) -> Head:
+        inputs, targets = list(inputs), list(targets)
+        bare = self._without_context(inputs, targets)
+        if bare is not None:
+            inputs.append(bare[0])
+            targets.append(bare[1])
+        head = make_head(self.model)
+        return head.fit(inputs, targets, random_state=self.random_state)
+
+    def _without_context(
+        self, inputs: list[PageInput], targets: list[Targets]
+    ) -> tuple[PageInput, Targets] | None:
+        """Rows of pages again, as if they were bare strings."""
+        paged = [(i, t) for i, t in zip(inputs, targets, strict=True) if i.has_context]
+        if not self.dropout or not paged:
+            return None
+        rng = np.random.default_rng(self.random_state)
+        size = sum(len(i) for i, _ in paged)
+        chosen = rng.random(size) < self.dropout
+        vectors = np.concatenate([i.vectors for i, _ in paged])[chosen]
+        features = np.concatenate([i.features for i, _ in paged])[chosen]
+        allowed = np.concatenate([t.allowed for _, t in paged])[chosen]
+        weights = np.concatenate([t.weights for _, t in paged])[chosen]
+        return (
+            PageInput(vectors, without_context(features), has_context=False),
+            Targets(allowed, weights),
+        )
+
+
+def _groups(samples: Samples, groups: Sequence[Any] | None) -> NDArray[Any]:
+    """Return one group a row."""
+    if groups is None:
+        return samples.groups
+    expected = len(samples.pages) or len(samples.texts)
+    if len(groups) != expected:
+        raise ValueError(f"X has {expected} samples but groups has {len(groups)}")
+    if samples.pages:
+        return np.repeat(np.asarray(groups), samples.sizes)
+    return np.asarray(groups)

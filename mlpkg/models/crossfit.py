@@ -1,0 +1,120 @@
+"""Cross-fitting: logits of every training row from a head that never saw its group."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from mlpkg.calibration import fit_temperature
+from mlpkg.exceptions import SplitError
+from mlpkg.models.base import Head, PageInput, Targets
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+__all__ = ["crossfit_logits", "crossfit_temperature", "group_folds"]
+
+Train = Callable[[Sequence[PageInput], Sequence[Targets]], Head]
+
+
+def crossfit_logits(
+    train: Train,
+    inputs: Sequence[PageInput],
+    targets: Sequence[Targets],
+    groups: NDArray[Any],
+    folds: int,
+    random_state: int,
+) -> NDArray[np.float32]:
+    """Return out-of-fold logits, shape (n_rows, n_classes).
+
+    Parameters
+    ----------
+    train
+        Makes and fits a fresh head.
+    inputs, targets
+        Pages, or one input of bare rows.
+    groups
+        A group a row.
+    folds
+        Number of folds, at least 2.
+    random_state
+        Seed of the assignment of groups to folds.
+
+    Raises
+    ------
+    SplitError
+        There are fewer groups than folds.
+    """
+    allowed = np.concatenate([target.allowed for target in targets])
+    fold_of = group_folds(allowed, groups, folds, random_state)
+    logits = np.zeros(allowed.shape, dtype=np.float32)
+    starts = np.cumsum([0, *(len(page) for page in inputs)])
+    for fold in range(folds):
+        masks = [
+            fold_of[begin:end] == fold
+            for begin, end in zip(starts[:-1], starts[1:], strict=True)
+        ]
+        kept = [
+            _take(page, target, ~mask)
+            for page, target, mask in zip(inputs, targets, masks, strict=True)
+            if not mask.all()
+        ]
+        head = train([page for page, _ in kept], [target for _, target in kept])
+        for page, mask, begin in zip(inputs, masks, starts[:-1], strict=True):
+            if mask.any():
+                held_out = _rows(page, mask)
+                logits[begin + np.flatnonzero(mask)] = head.logits([held_out])[0]
+    return logits
+
+
+def crossfit_temperature(
+    logits: NDArray[np.float32], targets: Sequence[Targets]
+) -> float:
+    """Fit one temperature on out-of-fold logits."""
+    return fit_temperature(
+        logits,
+        np.concatenate([target.allowed for target in targets]),
+        np.concatenate([target.weights for target in targets]),
+    )
+
+
+def group_folds(
+    allowed: NDArray[np.bool_], groups: NDArray[Any], folds: int, random_state: int
+) -> NDArray[np.int64]:
+    """Return the fold of each row; a group stays whole, classes spread evenly."""
+    from sklearn.model_selection import StratifiedGroupKFold
+
+    _, codes = np.unique(groups.astype(str), return_inverse=True)
+    if codes.max() + 1 < folds:
+        raise SplitError(
+            f"{folds} folds need at least {folds} groups (articles), there are "
+            f"{codes.max() + 1}; lower the folds or set them to 0"
+        )
+    splitter = StratifiedGroupKFold(folds, shuffle=True, random_state=random_state)
+    fold_of = np.empty(len(codes), dtype=np.int64)
+    classes = allowed.argmax(axis=1)
+    with warnings.catch_warnings():
+        # A class rarer than the folds cannot be in each; groups matter more here.
+        warnings.filterwarnings("ignore", message="The least populated class")
+        for fold, (_, rows) in enumerate(splitter.split(codes, classes, codes)):
+            fold_of[rows] = fold
+    return fold_of
+
+
+def _take(
+    page: PageInput, target: Targets, mask: NDArray[np.bool_]
+) -> tuple[PageInput, Targets]:
+    """Rows of one input with their targets."""
+    if mask.all():
+        return page, target
+    return _rows(page, mask), Targets(target.allowed[mask], target.weights[mask])
+
+
+def _rows(page: PageInput, mask: NDArray[np.bool_]) -> PageInput:
+    """Rows of one input; a page is taken whole or not at all."""
+    if mask.all():
+        return page
+    return PageInput(page.vectors[mask], page.features[mask], page.has_context)

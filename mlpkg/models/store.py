@@ -1,0 +1,263 @@
+"""Model folders: plain JSON and safetensors, checked by hash, never unpickled."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import logging
+from collections.abc import Mapping
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from mlpkg.embedding import Encoder, SentenceTransformerEncoder
+from mlpkg.exceptions import (
+    EncoderNotFoundError,
+    ModelFormatError,
+    ModelIntegrityError,
+    ModelNotFoundError,
+)
+from mlpkg.features import FEATURE_NAMES
+from mlpkg.labels import DEFAULT_SCHEME, LabelScheme
+from mlpkg.models.canaries import Canaries
+from mlpkg.models.classifier import SentenceClassifier
+from mlpkg.models.heads import HEADS, head_name
+from mlpkg.version import __version__
+
+__all__ = ["FORMAT", "MODELS", "load_model", "read_manifest", "save_model"]
+
+logger = logging.getLogger(__name__)
+
+FORMAT = 1
+MANIFEST, HEAD, CANARIES, CARD = (
+    "model.json",
+    "head.safetensors",
+    "canaries.json",
+    "README.md",
+)
+MODELS: dict[str, Path] = {
+    "default": Path(__file__).parent.parent / "bundled" / "model"
+}
+
+
+def save_model(
+    classifier: SentenceClassifier,
+    folder: Path,
+    *,
+    scheme: LabelScheme = DEFAULT_SCHEME,
+    facts: Mapping[str, Any] | None = None,
+    card: str = "",
+) -> None:
+    """Write a fitted classifier to a folder.
+
+    Parameters
+    ----------
+    classifier
+        A fitted classifier with a head of `mlpkg.models.heads.HEADS`.
+    folder
+        Made where it does not exist; its model files are overwritten.
+    scheme
+        The labels' names, letters and colours.
+    facts
+        More keys for ``model.json``: fingerprints, metrics, licence.
+    card
+        Text of ``README.md``.
+    """
+    from safetensors.numpy import save_file
+
+    folder.mkdir(parents=True, exist_ok=True)
+    encoder = classifier.encoder_object()
+    save_file(classifier.head_.arrays(), folder / HEAD)
+    Canaries.of(encoder).save(folder / CANARIES)
+    manifest = {
+        "format": FORMAT,
+        "package_version": __version__,
+        "scheme": {"labels": list(scheme.names), "furniture": scheme.furniture},
+        "classes": [str(name) for name in classifier.classes_],
+        "classifier": {
+            "context_dropout": classifier.context_dropout,
+            "folds": classifier.folds,
+            "random_state": classifier.random_state,
+        },
+        "head": {
+            "kind": head_name(classifier.head_),
+            "parameters": classifier.head_.parameters(),
+        },
+        "features": list(FEATURE_NAMES),
+        "encoder": _describe(encoder),
+        "calibration": {"temperature": classifier.temperature_},
+        **(facts or {}),
+        "files": {name: _sha256(folder / name) for name in (HEAD, CANARIES)},
+    }
+    (folder / CARD).write_text(card or "# A model of mlpkg\n", encoding="utf-8")
+    text = json.dumps(manifest, indent=2, ensure_ascii=False)
+    (folder / MANIFEST).write_text(text + "\n", encoding="utf-8")
+
+
+def load_model(
+    name_or_folder: str | Path | None = None,
+    *,
+    encoder: Encoder | None = None,
+    device: str = "auto",
+    precision: str = "auto",
+    batch_size: int = 64,
+    cache: bool = False,
+    download: bool = False,
+) -> SentenceClassifier:
+    """Load a model folder.
+
+    Parameters
+    ----------
+    name_or_folder
+        A folder, or the name of a bundled model; None is the default model.
+    encoder
+        An encoder to use in place of the one that the model names.
+    device, precision, batch_size, cache, download
+        As `SentenceTransformerEncoder` takes them.
+
+    Returns
+    -------
+    SentenceClassifier
+        Fitted. The encoder's weights are loaded at first use, and checked against
+        the model's canaries then.
+
+    Raises
+    ------
+    ModelNotFoundError
+        There is no such folder or name.
+    ModelFormatError
+        The folder was written by a newer version, or for other features.
+    ModelIntegrityError
+        A file was changed after it was saved.
+    EncoderNotFoundError
+        The encoder is not on this machine.
+
+    Examples
+    --------
+    >>> load_model().classes_.tolist()
+    ['attribution', 'boilerplate', 'claim', 'opinion']
+    """
+    from safetensors.numpy import load_file
+
+    folder = _locate(name_or_folder)
+    manifest = read_manifest(folder)
+    if encoder is None:
+        encoder = _encoder(
+            manifest["encoder"],
+            folder,
+            device=device,
+            precision=precision,
+            batch_size=batch_size,
+            cache=cache,
+            download=download,
+        )
+    head = HEADS[manifest["head"]["kind"]](**manifest["head"]["parameters"])
+    classifier = SentenceClassifier(head, encoder=encoder, **manifest["classifier"])
+    return classifier.restore(
+        head.restore(load_file(folder / HEAD)),
+        np.asarray(manifest["classes"]),
+        manifest["calibration"]["temperature"],
+        Canaries.load(folder / CANARIES),
+        str(name_or_folder or "default"),
+    )
+
+
+def read_manifest(folder: Path) -> dict[str, Any]:
+    """Read ``model.json`` and check format, features and files.
+
+    Raises
+    ------
+    ModelFormatError, ModelIntegrityError
+        As `load_model` raises them.
+    """
+    path = folder / MANIFEST
+    try:
+        manifest: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        version, files = manifest["format"], manifest["files"]
+    except (ValueError, LookupError, TypeError) as error:
+        raise ModelIntegrityError(f"{path}: not a model manifest ({error})") from None
+    if version > FORMAT:
+        raise ModelFormatError(
+            f"{path}: format {version}, this mlpkg {__version__} reads up to {FORMAT}; "
+            f"pip install 'mlpkg>={manifest.get('package_version', '?')}'"
+        )
+    for name in (HEAD, CANARIES):
+        if not (folder / name).is_file():
+            raise ModelIntegrityError(f"{folder}: {name} is missing")
+        if _sha256(folder / name) != files.get(name):
+            raise ModelIntegrityError(
+                f"{folder / name}: not the file that was saved (its sha256 differs "
+                "from model.json); copy the folder again or retrain"
+            )
+    if manifest["features"] != list(FEATURE_NAMES) or (
+        manifest["head"]["kind"] not in HEADS
+    ):
+        raise ModelFormatError(
+            f"{path}: written by mlpkg {manifest['package_version']} for other "
+            f"features or heads than mlpkg {__version__} computes; install that "
+            "version or retrain"
+        )
+    if manifest["package_version"] != __version__:
+        logger.info("%s: saved by mlpkg %s", folder, manifest["package_version"])
+    return manifest
+
+
+def _locate(name_or_folder: str | Path | None) -> Path:
+    """Find a model folder by path or by name."""
+    name = "default" if name_or_folder is None else str(name_or_folder)
+    folder = MODELS.get(name, Path(name))
+    if (folder / MANIFEST).is_file():
+        return folder
+    near = get_close_matches(name, MODELS, n=1)
+    hint = f"; did you mean {near[0]!r}?" if near else ""
+    raise ModelNotFoundError(
+        f"no model {name!r}: not a folder with a {MANIFEST}, nor one of "
+        f"{', '.join(MODELS)}{hint}"
+    )
+
+
+def _describe(encoder: Encoder) -> dict[str, Any]:
+    """Describe an encoder so that it can be found again."""
+    facts: dict[str, Any] = {
+        "name": None,
+        "fingerprint": encoder.fingerprint,
+        "dimension": encoder.dimension,
+    }
+    if isinstance(encoder, SentenceTransformerEncoder):
+        facts |= {
+            "name": encoder.name,
+            "revision": encoder.revision,
+            "max_length": encoder.max_length,
+            "weights_sha256": encoder.weights_sha256,
+        }
+    return facts
+
+
+def _encoder(facts: dict[str, Any], folder: Path, **options: Any) -> Encoder:
+    """Find the encoder that a manifest describes."""
+    if facts["name"] is None:
+        raise EncoderNotFoundError(
+            f"{folder}: the model was trained with an encoder of the caller's own; "
+            "pass it as load_model(…, encoder=…)"
+        )
+    encoder = SentenceTransformerEncoder(
+        facts["name"],
+        revision=facts["revision"],
+        max_length=facts["max_length"],
+        **options,
+    )
+    if encoder.weights_sha256 != facts["weights_sha256"]:
+        logger.warning(
+            "the weights of encoder %s are not those that the model was trained "
+            "with; its canaries decide",
+            encoder.name,
+        )
+    return encoder
+
+
+def _sha256(path: Path) -> str:
+    """Hash of a file."""
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()

@@ -1,0 +1,79 @@
+"""Labels, weights and partial labels, cut into what heads learn from."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from mlpkg.models.base import Targets
+from mlpkg.models.inputs import Samples
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+__all__ = ["split_targets"]
+
+
+def split_targets(
+    samples: Samples,
+    labels: NDArray[Any],
+    classes: NDArray[Any],
+    sample_weight: Sequence[Any] | None,
+    allowed: Sequence[Any] | None,
+) -> list[Targets]:
+    """Make one `Targets` for each input of `samples`.
+
+    Parameters
+    ----------
+    samples
+        The checked input.
+    labels
+        A label a row.
+    classes
+        Sorted distinct labels.
+    sample_weight, allowed
+        As `SentenceClassifier.fit` takes them.
+
+    Raises
+    ------
+    ValueError
+        A weight is negative or not finite, or a row allows no class.
+    """
+    mask = labels[:, None] == classes[None, :]
+    if allowed is not None:
+        mask = _allowed_mask(samples, allowed, mask)
+    weights = np.ones(len(labels))
+    if sample_weight is not None:
+        weights = np.asarray(
+            samples.flatten(sample_weight, "sample_weight"), dtype=np.float64
+        )
+        wrong = np.flatnonzero(~(np.isfinite(weights) & (weights >= 0)))
+        if len(wrong):
+            raise ValueError(
+                f"sample_weight[{wrong[0]}] is {weights[wrong[0]]!r}; weights must be "
+                "finite and at least 0"
+            )
+    cuts = np.cumsum(samples.sizes)[:-1]
+    return [
+        Targets(m, w)
+        for m, w in zip(np.split(mask, cuts), np.split(weights, cuts), strict=True)
+    ]
+
+
+def _allowed_mask(
+    samples: Samples, allowed: Sequence[Any], decided: NDArray[np.bool_]
+) -> NDArray[np.bool_]:
+    """Combine the caller's mask with the labels of the decided rows."""
+    given = np.asarray(samples.flatten(allowed, "allowed"), dtype=bool)
+    if given.shape != decided.shape:
+        raise ValueError(
+            f"allowed has shape {given.shape}, expected {decided.shape}: a column for "
+            "each distinct label in y, in sorted order"
+        )
+    counts = given.sum(axis=1)
+    if (counts == 0).any():
+        row = int(np.flatnonzero(counts == 0)[0])
+        raise ValueError(f"row {row} of allowed is all False; no class would be left")
+    return np.where((counts == 1)[:, None], decided, given)

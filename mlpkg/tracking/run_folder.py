@@ -1,0 +1,118 @@
+"""Run folders: everything one training leaves behind, whole or not at all."""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import shutil
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from mlpkg.exceptions import DataError
+from mlpkg.tracking.provenance import git_state, machine, versions
+
+__all__ = ["RunFolder"]
+
+
+class RunFolder:
+    """A folder under construction; it gets its name when the run is done.
+
+    Parameters
+    ----------
+    root
+        Folder of all runs, made where it does not exist.
+    name
+        Name of the experiment.
+    config_hash
+        Hash of the resolved config; its first 8 characters end the folder's name.
+
+    Notes
+    -----
+    Use it as a context manager. Files are written to a hidden folder beside the
+    final one, which is renamed at the end; after an exception it is removed.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with RunFolder(Path(tempfile.mkdtemp()), "demo", "0123456789") as run:
+    ...     run.write_json("metrics.json", {"macro_f1": 0.5})
+    >>> (run.path / "metrics.json").exists()
+    True
+    """
+
+    def __init__(self, root: Path, name: str, config_hash: str) -> None:
+        stamp = datetime.now(UTC).strftime("%Y-%m-%dT%H%M%S")
+        self.root = root
+        self.id = f"{stamp}-{name}-{config_hash[:8]}"
+        self.path = root / self.id
+        self.timings: dict[str, float] = {}
+        self.facts: dict[str, Any] = {}
+        self._started = time.perf_counter()
+        self._handler: logging.Handler | None = None
+
+    def __enter__(self) -> Self:
+        number = 1
+        while self.path.exists():
+            number += 1
+            self.path = self.root / f"{self.id}-{number}"
+        self.work = self.root / f".{self.path.name}.{os.getpid()}"
+        self.work.mkdir(parents=True)
+        self._handler = logging.FileHandler(self.work / "log.txt", encoding="utf-8")
+        self._handler.setFormatter(logging.Formatter("%(asctime)s %(name)s %(message)s"))
+        logging.getLogger("mlpkg").addHandler(self._handler)
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if self._handler is not None:
+            logging.getLogger("mlpkg").removeHandler(self._handler)
+            self._handler.close()
+        if kind is not None:
+            shutil.rmtree(self.work, ignore_errors=True)
+            return
+        self._write_run()
+        self.work.replace(self.path)
+
+    def file(self, name: str) -> Path:
+        """Return the path of a file of the run while it is under construction."""
+        return self.work / name
+
+    def write_json(self, name: str, value: Any) -> None:
+        """Write a JSON file; NaN is refused."""
+        try:
+            text = json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False)
+        except ValueError as error:
+            raise DataError(f"{name}: {error}") from None
+        self.file(name).write_text(text + "\n", encoding="utf-8")
+
+    def write_text(self, name: str, text: str) -> None:
+        """Write a text file."""
+        self.file(name).write_text(text, encoding="utf-8")
+
+    def lap(self, stage: str, seconds: float) -> None:
+        """Note how long a stage took."""
+        self.timings[stage] = round(seconds, 3)
+
+    def _write_run(self) -> None:
+        """Write ``run.json``."""
+        self.timings["total"] = round(time.perf_counter() - self._started, 3)
+        self.write_json(
+            "run.json",
+            {
+                "id": self.path.name,
+                "status": "finished",
+                **self.facts,
+                "git": git_state(Path(__file__).parent),
+                "versions": versions(),
+                "machine": machine(),
+                "timings_s": self.timings,
+            },
+        )

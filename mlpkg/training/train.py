@@ -1,0 +1,251 @@
+"""Training from a config: one call, one run folder."""
+
+from __future__ import annotations
+
+import logging
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from mlpkg.calibration import softmax
+from mlpkg.config import Config, config_hash, load_config, to_yaml
+from mlpkg.config.objects import make_classifier, make_gold, make_scheme
+from mlpkg.data.gold import GoldPage, data_fingerprint, segment_labels
+from mlpkg.evaluation import Evaluation, evaluate_labels
+from mlpkg.models.store import save_model
+from mlpkg.tracking import RunFolder
+from mlpkg.training.card import model_card
+from mlpkg.training.evaluate import Judged, judge, judge_probabilities
+
+if TYPE_CHECKING:
+    from mlpkg.labels import LabelScheme
+    from mlpkg.models import SentenceClassifier
+
+__all__ = ["TrainResult", "train"]
+
+logger = logging.getLogger(__name__)
+
+RUNS = Path("experiments") / "runs"
+
+
+@dataclass(frozen=True, slots=True)
+class TrainResult:
+    """What a training gave.
+
+    Parameters
+    ----------
+    path
+        The run folder; the model is in its ``model`` folder.
+    classifier
+        The fitted classifier.
+    evaluations
+        By name: ``out-of-fold`` over the training pages and, where the config names
+        validation data, ``validation``.
+    timings
+        Seconds by stage.
+    """
+
+    path: Path
+    classifier: SentenceClassifier
+    evaluations: dict[str, Evaluation]
+    timings: dict[str, float]
+
+
+def train(
+    config: Config | str | Path,
+    overrides: Sequence[str] = (),
+    *,
+    runs: Path = RUNS,
+) -> TrainResult:
+    """Train the model that a config describes and keep the run.
+
+    Parameters
+    ----------
+    config
+        A `Config`, the path of a YAML file, or the name of a shipped config.
+    overrides
+        Leaves to change, ``a.b=c``; not with a `Config`.
+    runs
+        Folder of all run folders.
+
+    Returns
+    -------
+    TrainResult
+        Paths, model and scores.
+
+    Raises
+    ------
+    ConfigError
+        The config is wrong; every fault is listed.
+    DataError
+        The data are wrong.
+    """
+    if not isinstance(config, Config):
+        config = load_config(config, overrides)
+    with RunFolder(runs, config.name, config_hash(config)) as run:
+        result = _train(config, run)
+    return TrainResult(run.path, *result, run.timings)
+
+
+def _train(
+    config: Config, run: RunFolder
+) -> tuple[SentenceClassifier, dict[str, Evaluation]]:
+    """Train inside an open run folder."""
+    scheme = make_scheme(config)
+    with _lap(run, "load"):
+        pages = make_gold(config, config.data.train)
+        held_out = (
+            make_gold(config, config.data.validation) if config.data.validation else []
+        )
+        refuse_shared_articles(pages, held_out)
+    classifier = make_classifier(config)
+    with _lap(run, "embed"):
+        texts = [text for page in (*pages, *held_out) for text in page.page.texts]
+        classifier.encoder_object().encode(texts)
+    with _lap(run, "fit"):
+        fit_on_gold(classifier, pages, scheme)
+    with _lap(run, "evaluate"):
+        judged = {"out-of-fold": out_of_fold(classifier, pages, scheme)}
+        if held_out:
+            judged["validation"] = judge(classifier, held_out, scheme)
+        evaluations = {
+            name: _score(rows, scheme, config) for name, rows in judged.items()
+        }
+    facts = _facts(config, pages, evaluations)
+    run.facts |= facts | {
+        "seed": config.seed,
+        "command": [Path(sys.argv[0]).name, *sys.argv[1:]],
+    }
+    run.write_text("config.yaml", to_yaml(config))
+    run.write_json(
+        "splits.json",
+        {
+            "train": [page.id for page in pages],
+            "validation": [page.id for page in held_out],
+        },
+    )
+    run.write_json("metrics.json", {k: v.to_json() for k, v in evaluations.items()})
+    _write_predictions(run.file("predictions.parquet"), judged["out-of-fold"], pages)
+    save_model(
+        classifier,
+        run.file("model"),
+        scheme=scheme,
+        facts=facts,
+        card=model_card(config, facts, evaluations),
+    )
+    return classifier, evaluations
+
+
+def fit_on_gold(
+    classifier: SentenceClassifier, pages: Sequence[GoldPage], scheme: LabelScheme
+) -> None:
+    """Fit on pages, or on bare rows where no row came with its page."""
+    with_page = [page for page in pages if page.has_context]
+    if not with_page:
+        rows = [(text, page.labels[0]) for page in pages for text in page.page.texts]
+        classifier.fit([text for text, _ in rows], [label for _, label in rows])
+        return
+    classifier.fit(
+        [page.page for page in pages], [segment_labels(page, scheme) for page in pages]
+    )
+
+
+def out_of_fold(
+    classifier: SentenceClassifier, pages: Sequence[GoldPage], scheme: LabelScheme
+) -> Judged:
+    """Judge the training pages by the heads that never saw them."""
+    if classifier.crossfit_logits_ is None:
+        raise ValueError("out-of-fold scores need folds of at least 2")
+    probabilities = softmax(classifier.crossfit_logits_, classifier.temperature_)
+    cuts = np.cumsum([len(page.page) for page in pages])[:-1]
+    classes = [str(name) for name in classifier.classes_]
+    return judge_probabilities(pages, np.split(probabilities, cuts), classes, scheme)
+
+
+def refuse_shared_articles(
+    train_pages: Sequence[GoldPage], held_out: Sequence[GoldPage]
+) -> None:
+    """Refuse held-out data that hold an article of the training data.
+
+    Raises
+    ------
+    SplitError
+        Names the articles that stand on both sides.
+    """
+    from mlpkg.exceptions import SplitError
+
+    known = {page.page.article.text: page.id for page in train_pages}
+    shared = [page.id for page in held_out if page.page.article.text in known]
+    if shared:
+        raise SplitError(
+            f"{len(shared)} articles stand in the training and in the validation data "
+            f"({', '.join(shared[:5])}{', …' if len(shared) > 5 else ''}); scores on "
+            "them would say nothing"
+        )
+
+
+def _score(judged: Judged, scheme: LabelScheme, config: Config) -> Evaluation:
+    """Score judged rows with the config's intervals."""
+    return evaluate_labels(
+        judged.y_true,
+        judged.y_pred,
+        judged.articles,
+        scheme.names,
+        judged.probabilities,
+        n=config.evaluation.bootstrap,
+        level=config.evaluation.level,
+        seed=config.seed,
+    )
+
+
+def _facts(
+    config: Config, pages: Sequence[GoldPage], evaluations: dict[str, Evaluation]
+) -> dict[str, Any]:
+    """What model.json and run.json both say of a training."""
+    return {
+        "name": config.name,
+        "config": config.resolved(),
+        "config_fingerprint": config_hash(config),
+        "data_fingerprint": data_fingerprint(pages),
+        "n_pages": len(pages),
+        "n_segments": sum(len(page.labels) for page in pages),
+        "metrics": {
+            name: {"macro_f1": result.value("macro_f1")}
+            for name, result in evaluations.items()
+        },
+    }
+
+
+def _write_predictions(path: Path, judged: Judged, pages: Sequence[GoldPage]) -> None:
+    """Write out-of-fold predictions, a row a gold span."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    spans = [span for page in pages for span in page.spans]
+    texts = [page.page.article.text[a:b] for page in pages for a, b in page.spans]
+    columns: dict[str, Any] = {
+        "article_id": judged.articles,
+        "start": [start for start, _ in spans],
+        "end": [end for _, end in spans],
+        "text": texts,
+        "gold": judged.y_true,
+        "label": judged.y_pred,
+        "confidence": judged.probabilities.max(axis=1),
+    }
+    pq.write_table(pa.table(columns), path)
+
+
+@contextmanager
+def _lap(run: RunFolder, stage: str) -> Iterator[None]:
+    """Time a stage and log it."""
+    started = time.perf_counter()
+    yield
+    seconds = time.perf_counter() - started
+    run.lap(stage, seconds)
+    logger.info("%s: %.1f s", stage, seconds)

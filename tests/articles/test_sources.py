@@ -1,0 +1,153 @@
+from __future__ import annotations
+
+import io
+import logging
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+from mlpkg.articles import open_articles, sources
+from mlpkg.exceptions import ReadError
+from mlpkg.records import Article, ReadFailure
+
+
+def ids(*args: object) -> list[str]:
+    return [item.id for item in open_articles(*args)]
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    for name, text in {
+        "b.txt": "It rained.",
+        "a.html": "<p>We left.</p>",
+        "sub/deep/c.MD": "# Notes",
+        "sub/a.txt": "Later.",
+        "image.png": "no text",
+        "notes.json": "{}",
+    }.items():
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    return tmp_path
+
+
+def test_a_folder_is_read_recursively_with_sorted_relative_ids(folder):
+    found = ["a.html", "b.txt", "sub/a.txt", "sub/deep/c.MD"]
+    assert ids(folder) == found
+    assert ids(str(folder)) == found
+
+
+def test_the_suffix_picks_the_reader(folder):
+    (html,) = open_articles(folder / "a.html")
+    (text,) = open_articles(folder / "b.txt")
+    assert (html.id, html.text, len(html.blocks)) == ("a.html", "We left.", 1)
+    assert (text.id, text.text, len(text.blocks)) == ("b.txt", "It rained.", 0)
+
+
+@pytest.mark.parametrize("start", ["<!DOCTYPE html>", "\n <HTML>", "<!doctype HTML>"])
+def test_markup_without_a_known_suffix_is_read_as_html(tmp_path, start):
+    path = tmp_path / "page"
+    path.write_text(f"{start}<p>It rained.</p>", encoding="utf-8")
+    (article,) = open_articles(path)
+    assert article.text == "It rained."
+
+
+def test_other_text_without_a_known_suffix_is_read_as_text(tmp_path):
+    path = tmp_path / "page.log"
+    path.write_text("<p>It rained.</p>", encoding="utf-8")
+    (article,) = open_articles(path)
+    assert article.text == "<p>It rained.</p>"
+
+
+def test_a_pattern_is_read_in_sorted_order(folder):
+    pattern = str(folder / "**" / "*.txt")
+    articles = list(open_articles(pattern))
+    assert [article.text for article in articles] == ["It rained.", "Later."]
+
+
+def test_a_file_whose_name_looks_like_a_pattern_is_read(tmp_path):
+    path = tmp_path / "a[1].txt"
+    path.write_text("It rained.", encoding="utf-8")
+    assert ids(path) == ["a[1].txt"]
+
+
+def test_several_sources_follow_each_other(folder):
+    assert ids([folder / "b.txt", folder / "sub"]) == ["b.txt", "a.txt", "deep/c.MD"]
+
+
+def test_a_dash_reads_standard_input(monkeypatch):
+    stream = SimpleNamespace(buffer=io.BytesIO("Café.\r\n".encode()))
+    monkeypatch.setattr("sys.stdin", stream)
+    (article,) = open_articles("-")
+    assert (article.id, article.text) == ("stdin", "Café.\n")
+
+
+def test_markup_on_standard_input_is_read_as_html(monkeypatch):
+    stream = SimpleNamespace(buffer=io.BytesIO(b"<!doctype html><p>It rained."))
+    monkeypatch.setattr("sys.stdin", stream)
+    (article,) = open_articles("-")
+    assert article.text == "It rained."
+
+
+def test_the_encoding_goes_to_the_reader(tmp_path):
+    path = tmp_path / "a.txt"
+    path.write_bytes("Köln".encode("cp437"))
+    (article,) = open_articles(path, encoding="cp437")
+    assert article.text == "Köln"
+
+
+def test_an_id_that_comes_again_is_suffixed_and_logged(folder, caplog):
+    with caplog.at_level(logging.WARNING, "mlpkg.articles"):
+        found = ids([folder / "b.txt"] * 3)
+    assert found == ["b.txt", "b.txt#2", "b.txt#3"]
+    assert "id 'b.txt' came before; this one is 'b.txt#2'" in caplog.text
+
+
+def test_a_suffixed_id_is_never_one_that_a_file_has(tmp_path):
+    paths = [tmp_path / "a#2", tmp_path / "a", tmp_path / "a"]
+    for path in paths:
+        path.write_text("It rained.", encoding="utf-8")
+    assert len(set(ids(paths))) == 3
+
+
+def test_a_bad_file_is_told_and_the_others_are_read(folder):
+    (folder / "aa.txt").write_bytes(bytes(1000))
+    (folder / "ab.txt").write_text(" \n", encoding="utf-8")
+    items = list(open_articles(folder))
+    failures = [item for item in items if isinstance(item, ReadFailure)]
+    assert [item.source for item in failures] == [
+        str(folder / "aa.txt"),
+        str(folder / "ab.txt"),
+    ]
+    assert "control characters" in failures[0].reason
+    assert "holds no text" in failures[1].reason
+    assert sum(isinstance(item, Article) for item in items) == 4
+
+
+def test_a_file_that_vanishes_before_it_is_read_is_a_failure(folder):
+    items = open_articles([folder / "b.txt", folder / "a.html"])
+    (folder / "b.txt").unlink()
+    failure, article = items
+    assert "No such file" in failure.reason
+    assert article.id == "a.html"
+
+
+def test_a_file_that_is_too_large_is_a_failure(folder, monkeypatch):
+    monkeypatch.setattr(sources, "MAX_BYTES", 9)
+    (failure,) = open_articles(folder / "b.txt")
+    assert failure.reason == "larger than 0 MiB; not a news page"
+
+
+@pytest.mark.parametrize(
+    ("name", "reason"),
+    [
+        ("gone.txt", r"gone\.txt: no such file or folder"),
+        ("*.gone", r"\*\.gone: the pattern matches no file"),
+        ("empty", r"empty: no file with a known suffix \(\.txt \.text \.md \.html"),
+    ],
+)
+def test_a_source_with_nothing_to_read_is_refused_at_once(folder, name, reason):
+    (folder / "empty").mkdir()
+    with pytest.raises(ReadError, match=reason):
+        open_articles(folder / name)

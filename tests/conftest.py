@@ -1,0 +1,80 @@
+"""Fixtures that several test files need: encoder, pages, reference folder."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from zlib import crc32
+
+import numpy as np
+import pytest
+from hypothesis import settings
+from numpy.typing import NDArray
+
+import mlpkg
+from mlpkg.articles import normalise
+from mlpkg.data.page_format import PageFile, read_page
+from mlpkg.records import Article, Page
+from mlpkg.segmentation import Segmenter
+
+# No test measures time, and the first example of a property pays for imports.
+settings.register_profile("mlpkg", deadline=None)
+settings.load_profile("mlpkg")
+
+
+class TinyEncoder:
+    """Unit vectors from hashed character trigrams: seeded, fast, without weights."""
+
+    dimension = 32
+
+    def __init__(self, seed: int = 0) -> None:
+        self.seed = seed
+
+    @property
+    def fingerprint(self) -> str:
+        return f"tiny-{self.seed}"
+
+    def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        vectors = np.zeros((len(texts), self.dimension), dtype=np.float32)
+        for vector, text in zip(vectors, texts, strict=True):
+            padded = f"  {text.lower()} "
+            for i in range(len(padded) - 2):
+                trigram = f"{self.seed}{padded[i : i + 3]}"
+                code = crc32(trigram.encode("utf-8", "surrogatepass"))
+                vector[code % self.dimension] += 1 if code & 1024 else -1
+            if not vector.any():
+                vector[0] = 1
+            vector /= np.linalg.norm(vector)
+        return vectors
+
+
+@pytest.fixture
+def tiny_encoder() -> TinyEncoder:
+    """An encoder for tests that need vectors but no meaning."""
+    return TinyEncoder()
+
+
+@pytest.fixture(scope="session")
+def make_page() -> Callable[..., Page]:
+    """Cut a plain text into a page: ``make_page(text, page_id="a")``."""
+
+    def make(text: str, page_id: str = "a") -> Page:
+        return Segmenter().segment(Article(page_id, normalise(text)))
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def corpus() -> dict[str, PageFile]:
+    """The bundled corpus by file name."""
+    folder = Path(mlpkg.__file__).parent / "bundled" / "corpus"
+    return {path.name: read_page(path) for path in sorted(folder.glob("*.page"))}
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """The reference folder beside the checkout; tests that use it are marked."""
+    folder = Path(__file__).parents[2] / "shared"
+    if not folder.is_dir():
+        pytest.skip("needs the reference folder 'shared' beside the checkout")
+    return folder
