@@ -80,9 +80,9 @@ class LabelScheme:
     ) -> LabelScheme:
         """Make a scheme from bare names, with colours and letters by position.
 
-        The default scheme is returned where the names are its own.
+        The default scheme is returned where the names are its own, in any order.
         """
-        if tuple(names) == DEFAULT_SCHEME.names:
+        if sorted(names) == sorted(DEFAULT_SCHEME.names):
             return DEFAULT_SCHEME
         labels = tuple(
             Label(name, _letter(i, names), *_PALETTE[i % len(_PALETTE)], meaning="")

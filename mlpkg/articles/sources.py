@@ -52,7 +52,7 @@ def open_articles(
     Yields
     ------
     Article or ReadFailure
-        A failure says which file could not be read and why; the rest goes on.
+        ``Article.meta["source"]`` is the path. A failure says which file could not be read and why; the rest goes on.
 
     Raises
     ------
@@ -75,7 +75,8 @@ def _articles(
         except (DataError, OSError) as error:
             yield ReadFailure(path, "", str(error))
             continue
-        yield _distinct(article, seen)
+        meta = {**article.meta, "source": path}
+        yield _distinct(replace(article, meta=meta), seen)
 
 
 def _read(path: str, article_id: str, encoding: str | None) -> Article:

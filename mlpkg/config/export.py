@@ -13,6 +13,9 @@ from mlpkg.config.schema import Config
 
 __all__ = ["config_hash", "json_schema", "to_yaml"]
 
+# PyYAML folds lines at these unless it escapes all that is not ASCII.
+_LINE_BREAKS = "\x85\u2028\u2029"
+
 
 def to_yaml(config: Config) -> str:
     """Write every setting as YAML.
@@ -23,10 +26,12 @@ def to_yaml(config: Config) -> str:
         `mlpkg.config.load_config` reads it back to an equal config, provided that
         paths in ``data`` are absolute, as it makes them.
     """
+    settings = config.resolved()
+    words = json.dumps(settings, ensure_ascii=False)
     return yaml.safe_dump(
-        config.resolved(),
+        settings,
         sort_keys=False,
-        allow_unicode=True,
+        allow_unicode=not any(mark in words for mark in _LINE_BREAKS),
         width=sys.maxsize,  # folded lines are hard to read and to grep
     )
 

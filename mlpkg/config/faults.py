@@ -82,6 +82,8 @@ def _line(detail: dict[str, Any], document: Document) -> str:
 
 def _advice(path: KeyPath, siblings: list[str]) -> str:
     """Name the nearest setting and those that stand where the unknown key does."""
+    if len(path) == 1:
+        siblings = ["extends", *siblings]
     near = nearest(str(path[-1]), siblings)
     known = f"known here: {', '.join(siblings)}"
     if near is None:

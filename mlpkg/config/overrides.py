@@ -43,6 +43,11 @@ def _read_one(override: str) -> Document:
             f"{override!r} is not a setting; write a dotted path, = and a value, "
             f"as in model.C=0.5 ({place})"
         )
+    if path[0] == "extends":
+        raise ConfigError(
+            f'"extends" stands in files only, got {text!r}; load a file that extends '
+            f"it ({place})"
+        )
     document = read_document(text, lambda _: place, path)
     value: Any = document.value
     for part in reversed(path):

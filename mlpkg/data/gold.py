@@ -103,9 +103,7 @@ def load_gold(
     if text.startswith(CORPUS):
         part = text.removeprefix(CORPUS)
         if part not in PARTS:
-            raise DataError(
-                f"unknown corpus part {part!r}; known: {', '.join(PARTS)}"
-            )
+            raise DataError(f"unknown corpus part {part!r}; known: {', '.join(PARTS)}")
         return [GoldPage.of(page) for page in load_corpus(part)]
     path = Path(source)
     if not path.exists():

@@ -7,7 +7,6 @@ and the label names in its metadata; JSON lines and CSV are plain rows without t
 from __future__ import annotations
 
 import gzip
-import io
 import logging
 import os
 import secrets
@@ -231,7 +230,7 @@ def _to_stdout(scheme: LabelScheme, form: Format) -> Iterator[RowWriter]:
     sys.stdout.flush()
     pipe = _Pipe(sys.stdout.buffer)
     try:
-        with _deflated(cast(BinaryIO, pipe), form) as stream:
+        with _deflated(pipe, form) as stream:
             yield from _rows(cast(BinaryIO, stream), scheme, form)
         pipe.flush()
     except BrokenPipeError:
@@ -254,7 +253,7 @@ def _rows(stream: BinaryIO, scheme: LabelScheme, form: Format) -> Iterator[RowWr
         writer.close()
 
 
-class _Pipe(io.RawIOBase):
+class _Pipe:
     """Standard output that remembers whether its reader has left.
 
     Another pipe that breaks inside the caller's block must not pass for this one.

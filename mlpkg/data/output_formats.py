@@ -87,11 +87,11 @@ class RowWriter(ABC):
         """
         for row in rows:
             _check_columns(row, self._types, "output row")
-            self._put([row[name] for name in self._types])
+            self._put({name: row[name] for name in self._types})
 
     @abstractmethod
-    def _put(self, values: list[Any]) -> None:
-        """Take the values of one row, in column order."""
+    def _put(self, row: Row) -> None:
+        """Take one row, its keys in column order."""
 
     def finish(self) -> None:  # noqa: B027 (most formats have no end mark)
         """Write what is still held back; called after the last row."""
@@ -103,8 +103,7 @@ class RowWriter(ABC):
 class _JsonWriter(RowWriter):
     """One JSON object a line."""
 
-    def _put(self, values: list[Any]) -> None:
-        row = dict(zip(self._types, values, strict=True))
+    def _put(self, row: Row) -> None:
         line = json.dumps(row, ensure_ascii=False, allow_nan=False)
         self._stream.write(line.encode("utf-8") + b"\n")
 
@@ -117,9 +116,10 @@ class _CsvWriter(RowWriter):
         self._rows = csv.writer(getwriter("utf-8")(stream))
         self._rows.writerow(self._types)
 
-    def _put(self, values: list[Any]) -> None:
+    def _put(self, row: Row) -> None:
         self._rows.writerow(
-            str(value).lower() if isinstance(value, bool) else value for value in values
+            str(value).lower() if isinstance(value, bool) else value
+            for value in row.values()
         )
 
 
@@ -131,19 +131,18 @@ class _ParquetWriter(RowWriter):
         from pyarrow import parquet
 
         super().__init__(stream, scheme)
-        names = {str: pa.string(), int: pa.int64(), float: pa.float64()}
-        names[bool] = pa.bool_()
+        names = {str: "string", int: "int64", float: "float64", bool: "bool"}
         fields = [
-            pa.field(name, names[kind], nullable=False)
+            pa.field(name, pa.type_for_alias(names[kind]), nullable=False)
             for name, kind in self._types.items()
         ]
         metadata = {"schema": str(SCHEMA_VERSION), "labels": json.dumps(scheme.names)}
         self._schema = pa.schema(fields, metadata)
         self._writer = parquet.ParquetWriter(stream, self._schema, compression="zstd")
-        self._group: list[list[Any]] = []
+        self._group: list[Row] = []
 
-    def _put(self, values: list[Any]) -> None:
-        self._group.append(values)
+    def _put(self, row: Row) -> None:
+        self._group.append(row)
         if len(self._group) >= ROWS_A_GROUP:
             self.finish()
 
@@ -151,13 +150,8 @@ class _ParquetWriter(RowWriter):
         if self._group:
             import pyarrow as pa
 
-            arrays = [
-                pa.array(values, field.type)
-                for values, field in zip(
-                    zip(*self._group, strict=True), self._schema, strict=True
-                )
-            ]
-            self._writer.write_table(pa.table(arrays, schema=self._schema))
+            table = pa.Table.from_pylist(self._group, schema=self._schema)
+            self._writer.write_table(table)
             self._group = []
 
     def close(self) -> None:
@@ -183,7 +177,9 @@ def _read_json(stream: BinaryIO, name: str) -> list[Row]:
                 f"{line[:60]!r} ({error})"
             ) from None
         if not isinstance(row, dict):
-            raise DataError(f"{name}, line {number}: expected a JSON object, got {row}")
+            raise DataError(
+                f"{name}, line {number}: expected a JSON object, got {row!r}"
+            )
         _types_of(row, f"{name}, line {number}")
         rows.append(row)
     return rows

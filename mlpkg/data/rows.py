@@ -88,13 +88,17 @@ def _row(
             )
     text, label = record[columns.text], record[columns.label]
     if not isinstance(text, str) or not text.strip():
-        raise DataError(f"{columns.text!r} must be a text that is not empty, got {text!r}")
+        raise DataError(
+            f"{columns.text!r} must be a text that is not empty, got {text!r}"
+        )
     if label not in scheme.names:
         raise DataError(
             f"unknown label {label!r}; expected one of {', '.join(scheme.names)}"
         )
     article = record.get(columns.article)
-    return LabelledRow(line, text.strip(), label, "" if article is None else str(article))
+    return LabelledRow(
+        line, text.strip(), label, "" if article is None else str(article)
+    )
 
 
 def _read_jsonl(path: Path) -> Iterator[Record]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from functools import cache
 from pathlib import Path
 
+from mlpkg.exceptions import ConfigError
+
 __all__ = ["DEVICES", "PRECISIONS", "has_fast_bfloat16", "resolve"]
 
 PRECISIONS = ("auto", "float32", "bfloat16")
@@ -28,7 +30,16 @@ def resolve(device: str, precision: str) -> tuple[str, str]:
     device, precision : str, str
         Without ``auto``. bfloat16 is chosen where the processor's flags or the GPU
         say that it is computed in hardware, else float32.
+
+    Raises
+    ------
+    ConfigError
+        The precision is none of `PRECISIONS`.
     """
+    if precision not in PRECISIONS:
+        raise ConfigError(
+            f"precision {precision!r} is not one of {', '.join(PRECISIONS)}"
+        )
     if device == "auto":
         import torch
 

@@ -96,7 +96,7 @@ CUES: dict[str, str] = {
     "colon_end": r":$",
     "parenthesis": r"\([^)]{1,80}\)",
     # Furniture
-    "byline": r"^(?:by|from|written by|words by|text|posted by|author)\b[:\s]+[A-Z]",
+    "byline": r"^(?i:by|from|written by|words by|text|posted by|author)\b[:\s]+[A-Z]",
     "credit": (
         r"(?i:\b(?:photo(?:graph)?s?|image|picture|pic|credit|courtesy|illustration|"
         r"graphic|video|file photo|handout)\b\s*[:/|)(]|\(?©|\bgetty\b|\bshutterstock\b)"

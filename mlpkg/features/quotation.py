@@ -15,9 +15,9 @@ from mlpkg.records import Segment
 __all__ = ["QuotationState", "quotation_states"]
 
 # A mark opens before a word and closes after one. Single marks are apostrophes too:
-# inside a word, before a clipped one ('90s), after a plural (the dogs' bowl).
+# inside a word, before a clipped one ('90s, '04), after a plural (the dogs' bowl).
 _MARK = re.compile(
-    r"[“„«](?=\S)|[”»]|\"|(?<!\w)[‘'](?=\w)(?!(?:\d0s|n|em|til|tis|twas|cause)\b)"
+    r"[“„«](?=\S)|[”»]|\"|(?<!\w)[‘'](?=\w)(?!(?:\d\ds?|n|em|til|tis|twas|cause)\b)"
     r"|(?<=[.,!?…])[’'](?!\w)|(?P<bare>(?<=\w)[’'](?!\w))"
 )
 _OPENING = "“„«‘"

@@ -12,6 +12,7 @@ from sklearn.utils.validation import check_is_fitted
 from mlpkg.calibration import softmax
 from mlpkg.embedding import Encoder, SentenceTransformerEncoder
 from mlpkg.features import without_context
+from mlpkg.labels import LabelScheme
 from mlpkg.models.base import Head, PageInput, Targets
 from mlpkg.models.canaries import Canaries
 from mlpkg.models.crossfit import crossfit_logits, crossfit_temperature
@@ -53,6 +54,10 @@ class SentenceClassifier(ClassifierMixin, BaseEstimator):
         The trained head.
     temperature_ : float
         Divisor of the logits (1.0 when uncalibrated).
+    scheme_ : LabelScheme
+        Names, letters and colours of the labels.
+    name_ : str
+        Name or folder that the model was loaded from.
     crossfit_logits_ : ndarray of shape (n_rows, n_classes) or None
         Out-of-fold logits of the training rows; None when uncalibrated. Not stored
         in model folders.
@@ -144,6 +149,8 @@ class SentenceClassifier(ClassifierMixin, BaseEstimator):
             self.temperature_ = crossfit_temperature(self.crossfit_logits_, targets)
         self.head_ = train(inputs, targets)
         self.canaries_ = None
+        self.scheme_ = LabelScheme.from_names([str(name) for name in self.classes_])
+        self.name_ = "unsaved"
         return self
 
     def predict(self, X: Sequence[Any]) -> NDArray[Any]:
@@ -224,6 +231,7 @@ class SentenceClassifier(ClassifierMixin, BaseEstimator):
         classes: NDArray[Any],
         temperature: float,
         canaries: Canaries,
+        scheme: LabelScheme,
         name: str,
     ) -> Self:
         """Take over what a model folder holds; the classifier then is fitted."""
@@ -232,6 +240,7 @@ class SentenceClassifier(ClassifierMixin, BaseEstimator):
         self.temperature_ = temperature
         self.crossfit_logits_ = None
         self.canaries_: Canaries | None = canaries
+        self.scheme_ = scheme
         self.name_ = name
         return self
 
@@ -267,9 +276,7 @@ class _Trainer:
         self.dropout = dropout
         self.random_state = random_state
 
-    def __call__(
-        self, inputs: Sequence[PageInput], targets: Sequence[Targets]
-    ) -> Head:
+    def __call__(self, inputs: Sequence[PageInput], targets: Sequence[Targets]) -> Head:
         inputs, targets = list(inputs), list(targets)
         bare = self._without_context(inputs, targets)
         if bare is not None:

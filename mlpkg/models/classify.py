@@ -82,9 +82,7 @@ def _predict(
 ) -> Iterator[tuple[Article, list[Prediction]]]:
     """Classify a batch of pages."""
     names = [str(name) for name in classifier.classes_]
-    for page, probabilities in zip(
-        pages, classifier.predict_pages(pages), strict=True
-    ):
+    for page, probabilities in zip(pages, classifier.predict_pages(pages), strict=True):
         yield page.article, _predictions(page, probabilities, names, min_confidence)
 
 

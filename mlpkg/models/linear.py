@@ -133,7 +133,9 @@ class LinearHead(Head):
         rows, classes = np.nonzero(shares)
         solver = LogisticRegression(C=self.C, max_iter=self.max_iter)
         solver.fit(
-            design[rows], classes, sample_weight=(shares * weights[:, None])[rows, classes]
+            design[rows],
+            classes,
+            sample_weight=(shares * weights[:, None])[rows, classes],
         )
         count = shares.shape[1]
         self.coef_ = np.zeros((count, design.shape[1]), dtype=np.float32)
@@ -151,9 +153,7 @@ class LinearHead(Head):
         return scores
 
 
-def _shift(
-    source: NDArray[np.float32], target: NDArray[np.float32], step: int
-) -> None:
+def _shift(source: NDArray[np.float32], target: NDArray[np.float32], step: int) -> None:
     """Copy each row to the row `step` places further on."""
     if step > 0:
         target[step:] = source[:-step]

@@ -160,6 +160,9 @@ def load_model(
         np.asarray(manifest["classes"]),
         manifest["calibration"]["temperature"],
         Canaries.load(folder / CANARIES),
+        LabelScheme.from_names(
+            manifest["scheme"]["labels"], manifest["scheme"]["furniture"]
+        ),
         str(name_or_folder or "default"),
     )
 

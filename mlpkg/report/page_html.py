@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from colorsys import hls_to_rgb, rgb_to_hls
 from dataclasses import dataclass
 from functools import cache
@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from mlpkg.exceptions import DataError
 from mlpkg.labels import Label, LabelScheme
-from mlpkg.records import Article, Prediction
+from mlpkg.records import Article, Prediction, Segment
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -26,8 +26,8 @@ __all__ = ["coloured_page"]
 _COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
 # Dark enough for a contrast of 7:1 under light text, light enough to stand out from
 # the dark page; tests/report/test_page_html.py measures it for the whole palette.
-DARK_LIGHTNESS = 0.24
-DARK_SATURATION = 0.55
+DARK_LIGHTNESS = 0.22
+DARK_SATURATION = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,40 +147,30 @@ def _section(
 ) -> _Section:
     """Cut an article's text into its segments and the white space between them."""
     ordered = sorted(predictions, key=lambda prediction: prediction.segment.start)
-    starts = [prediction.segment.start for prediction in ordered]
-    ends = [*starts[1:], len(article.text)]
-    lead = article.text[: starts[0] if starts else None]
-    pieces = tuple(_pieces(article, ordered, ends, lead, scheme))
-    return _Section(article, lead, pieces)
-
-
-def _pieces(
-    article: Article,
-    predictions: Sequence[Prediction],
-    ends: Sequence[int],
-    lead: str,
-    scheme: LabelScheme,
-) -> Iterator[_Piece]:
-    """Yield each prediction with the text up to its end (the next one's start)."""
-    own_gap = True
-    before = lead
-    for prediction, end in zip(predictions, ends, strict=True):
-        segment = prediction.segment
-        if segment.end > end or article.text[segment.start : segment.end] != (
-            segment.text
-        ):
-            raise DataError(
-                f"article {article.id!r}: segment {segment.index} at {segment.start}-"
-                f"{segment.end} is {segment.text[:40]!r}, which overlaps its neighbour "
-                "or is not the text there; give the article that was segmented"
-            )
+    bounds = [prediction.segment.start for prediction in ordered] + [len(article.text)]
+    lead = before = article.text[: bounds[0]]
+    pieces = []
+    for prediction, end in zip(ordered, bounds[1:], strict=True):
+        _check_fit(prediction.segment, article, end)
+        number = scheme.index(prediction.label)
         # Of the white space on both sides a hidden segment takes the lesser: in the
         # middle of a line what precedes it, which is then left as a mere space.
         own_gap = not before or "\n" in before
-        before = article.text[segment.end : end]
-        number = scheme.index(prediction.label)
+        before = article.text[prediction.segment.end : end]
         letter = scheme.labels[number].letter
-        yield _Piece(prediction, number, letter, before, own_gap)
+        pieces.append(_Piece(prediction, number, letter, before, own_gap))
+    return _Section(article, lead, tuple(pieces))
+
+
+def _check_fit(segment: Segment, article: Article, end: int) -> None:
+    """Refuse a segment that runs past `end` or is not the article's text there."""
+    there = article.text[segment.start : segment.end]
+    if segment.end > end or there != segment.text:
+        raise DataError(
+            f"article {article.id!r}: segment {segment.index} at {segment.start}-"
+            f"{segment.end} is {segment.text[:40]!r}, which overlaps its neighbour "
+            "or is not the text there; give the article that was segmented"
+        )
 
 
 def _dark(label: Label) -> str:

@@ -62,7 +62,9 @@ class RunFolder:
         self.work = self.root / f".{self.path.name}.{os.getpid()}"
         self.work.mkdir(parents=True)
         self._handler = logging.FileHandler(self.work / "log.txt", encoding="utf-8")
-        self._handler.setFormatter(logging.Formatter("%(asctime)s %(name)s %(message)s"))
+        self._handler.setFormatter(
+            logging.Formatter("%(asctime)s %(name)s %(message)s")
+        )
         logging.getLogger("mlpkg").addHandler(self._handler)
         return self
 

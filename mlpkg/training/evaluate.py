@@ -118,7 +118,9 @@ def judge(
             strict=True,
         )
     )
-    texts = [text for page in pages if id(page) not in found for text in page.page.texts]
+    texts = [
+        text for page in pages if id(page) not in found for text in page.page.texts
+    ]
     alone = classifier.predict_proba(texts) if texts else np.empty((0, 0))
     arrays: list[NDArray[np.float64]] = []
     used = 0
@@ -168,6 +170,4 @@ def judge_probabilities(
         y_true += page.labels
         y_pred += labels_by_cover(page.spans, spans, best, default)
         rows.append(probabilities_by_cover(page.spans, spans, ordered, default_row))
-    return Judged(
-        tuple(articles), tuple(y_true), tuple(y_pred), np.concatenate(rows)
-    )
+    return Judged(tuple(articles), tuple(y_true), tuple(y_pred), np.concatenate(rows))

@@ -105,7 +105,7 @@ def test_leaves_out_values_that_cannot_be_read():
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("a: 1\nb: [1", r"not YAML: .*got '<stream end>' \(x.yaml, line 2, column 7\)"),
+        ("a: 1\nb: [1", r"not YAML: .*got '<stream end>' \(x.yaml, line 2, column 6\)"),
         ("a: 1\n\tb: 2", r"not YAML: .*'\\t'.* \(x.yaml, line 2, column 1\)"),
         ("a: 1\nb: *x", r"not YAML: found undefined alias.*\(x.yaml, line 2, column 4"),
         ("a: 1\n---\nb: 2", r"not YAML: but found another document .*line 2"),

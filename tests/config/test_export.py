@@ -89,10 +89,25 @@ def test_yaml_has_the_order_of_the_schema():
     )
 
 
+def test_yaml_keeps_other_scripts_legible():
+    labels = ("мнение", "факт")
+    config = Config(data=DataConfig(labels=labels, furniture=None))
+    assert "мнение" in to_yaml(config)
+
+
 # One of these is a valid other value for any leaf that has one.
-CANDIDATES = (
-    "true false 7 0.7 balanced bfloat16 other corpus:test null [boilerplate,b]".split()
-)
+CANDIDATES = [
+    "true",
+    "false",
+    "null",
+    "7",
+    "0.7",
+    "other",
+    "balanced",
+    "bfloat16",
+    "corpus:test",
+    "[boilerplate, b]",
+]
 NOT_HASHED = {"name", "data.train", "data.validation"}
 ONE_VALUE = {"model.kind"}
 

@@ -116,11 +116,11 @@ def test_corpus_parts_are_no_paths(tmp_path: Path):
     [
         (
             "model: {C: -1}",
-            '"model.C" must be greater than 0, got -1.0 ({file}, line 1)',
+            '"model.C" must be greater than 0, got -1 ({file}, line 1)',
         ),
         (
             "seed: 1\nmodel:\n  kind: linear\n  C: 0",
-            '"model.C" must be greater than 0, got 0.0 ({file}, line 4)',
+            '"model.C" must be greater than 0, got 0 ({file}, line 4)',
         ),
         (
             "model: {C: .inf}",
@@ -153,7 +153,7 @@ def test_corpus_parts_are_no_paths(tmp_path: Path):
         ),
         (
             "evaluation: {level: 1}",
-            '"evaluation.level" must be less than 1, got 1.0 ({file}, line 1)',
+            '"evaluation.level" must be less than 1, got 1 ({file}, line 1)',
         ),
         (
             "training: {folds: 1}",
@@ -250,8 +250,14 @@ def test_corpus_parts_are_no_paths(tmp_path: Path):
         (
             "trainning: {folds: 2}",
             "\"trainning\" is not a setting, got {'folds': 2}; the nearest is "
-            '"training", known here: name, seed, data, encoder, model, training, '
-            "evaluation ({file}, line 1)",
+            '"training", known here: extends, name, seed, data, encoder, model, '
+            "training, evaluation ({file}, line 1)",
+        ),
+        (
+            "extend: default",
+            "\"extend\" is not a setting, got 'default'; the nearest is "
+            '"extends", known here: extends, name, seed, data, encoder, model, '
+            "training, evaluation ({file}, line 1)",
         ),
     ],
 )

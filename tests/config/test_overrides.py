@@ -46,6 +46,13 @@ def test_refuses_what_has_no_path_or_value(override: str):
     ]
 
 
+def test_extends_cannot_be_overridden():
+    assert read_overrides(["extends=default"]).faults == [
+        "\"extends\" stands in files only, got 'default'; load a file that extends it "
+        "(--set extends=default)"
+    ]
+
+
 def test_collects_values_that_are_not_yaml():
     document = read_overrides(["a=[1", "b={c: 1, c: 2}", "d=1"])
     assert document.value == {"b": {"c": 1}, "d": 1}

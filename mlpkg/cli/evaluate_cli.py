@@ -1,0 +1,89 @@
+"""``mlpkg evaluate``: score a model on labelled data."""
+
+from __future__ import annotations
+
+import json
+from typing import Annotated
+
+import typer
+
+from mlpkg.cli.console import set_up_logging
+from mlpkg.cli.options import (
+    BatchSize,
+    Cache,
+    Device,
+    Download,
+    Precision,
+    Quiet,
+    Threads,
+    set_threads,
+)
+
+__all__ = ["evaluate_cli"]
+
+
+def evaluate_cli(
+    model: Annotated[
+        str, typer.Argument(help="A model folder or a bundled name (default).")
+    ],
+    data: Annotated[
+        str,
+        typer.Argument(
+            help="corpus:PART, page files, labels.jsonl with offsets beside its "
+            "texts, or rows (.jsonl, .csv, .parquet) with text and label.",
+        ),
+    ],
+    bare: Annotated[
+        bool, typer.Option("--bare", help="Judge each segment without its page.")
+    ] = False,
+    text: Annotated[
+        str, typer.Option(help="Column of the text.", rich_help_panel="Rows")
+    ] = "text",
+    label: Annotated[
+        str, typer.Option(help="Column of the label.", rich_help_panel="Rows")
+    ] = "label",
+    article: Annotated[
+        str, typer.Option(help="Column of the article id.", rich_help_panel="Rows")
+    ] = "article",
+    resamples: Annotated[
+        int, typer.Option(min=1, help="Bootstrap resamples of articles.")
+    ] = 1000,
+    level: Annotated[
+        float, typer.Option(min=0.01, max=0.999, help="Level of the intervals.")
+    ] = 0.95,
+    seed: Annotated[int, typer.Option(min=0, help="Seed of the bootstrap.")] = 0,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print the result as JSON.")
+    ] = False,
+    device: Device = "auto",
+    threads: Threads = None,
+    batch_size: BatchSize = 64,
+    precision: Precision = "auto",
+    cache: Cache = False,
+    download: Download = False,
+    quiet: Quiet = False,
+) -> None:
+    """Score a model: per class, macro-F1, confusion, intervals over articles."""
+    set_up_logging(quiet=quiet, verbose=False)
+    set_threads(threads)
+    from mlpkg.data.gold import load_gold
+    from mlpkg.data.rows import Columns
+    from mlpkg.models.store import load_model
+    from mlpkg.training import evaluate
+
+    classifier = load_model(
+        model,
+        device=device,
+        precision=precision,
+        batch_size=batch_size,
+        cache=cache,
+        download=download,
+    )
+    scheme = classifier.scheme_
+    pages = load_gold(data, columns=Columns(text, label, article), scheme=scheme)
+    result = evaluate(
+        classifier, pages, scheme=scheme, bare=bare, n=resamples, level=level, seed=seed
+    )
+    typer.echo(
+        json.dumps(result.to_json()) if as_json else result.to_text(), nl=as_json
+    )

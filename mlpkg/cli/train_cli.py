@@ -1,0 +1,71 @@
+"""``mlpkg train``: one config, one run folder."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from mlpkg.cli.console import set_up_logging, stdout
+from mlpkg.cli.options import Quiet, Threads, set_threads
+
+__all__ = ["train_cli"]
+
+
+def train_cli(
+    config: Annotated[
+        str,
+        typer.Argument(
+            help="A YAML file, or the name of a shipped config (default).",
+            show_default=False,
+        ),
+    ],
+    set_: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--set",
+            metavar="KEY=VALUE",
+            help="Change a leaf of the config: --set model.C=0.1. May be repeated.",
+            show_default=False,
+        ),
+    ] = None,
+    runs: Annotated[Path, typer.Option(help="Folder of all run folders.")] = Path(
+        "experiments/runs"
+    ),
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print the result as JSON.")
+    ] = False,
+    threads: Threads = None,
+    quiet: Quiet = False,
+) -> None:
+    """Train the model that a config describes.
+
+    The run folder holds config, split, metrics, out-of-fold predictions and the model,
+    which `mlpkg classify --model RUN/model` takes.
+    """
+    set_up_logging(quiet=quiet, verbose=True)
+    set_threads(threads)
+    from mlpkg.training import train
+
+    result = train(config, set_ or (), runs=runs)
+    if as_json:
+        evaluations = {k: v.to_json() for k, v in result.evaluations.items()}
+        typer.echo(
+            json.dumps(
+                {
+                    "run": str(result.path),
+                    "model": str(result.path / "model"),
+                    "metrics": evaluations,
+                    "timings_s": result.timings,
+                }
+            )
+        )
+        return
+    console = stdout()
+    for name, evaluation in result.evaluations.items():
+        console.print(name, style="bold")
+        typer.echo(evaluation.to_text())
+    times = ", ".join(f"{stage} {s:.1f} s" for stage, s in result.timings.items())
+    typer.echo(f"{times}\nmodel: {result.path / 'model'}")

@@ -1,0 +1,127 @@
+from __future__ import annotations
+
+from itertools import pairwise
+
+import pytest
+
+from mlpkg.features.layout import (
+    MARKUP,
+    PLACE,
+    SHAPE,
+    markup_values,
+    place_values,
+    shape_values,
+)
+from mlpkg.records import Article, Block, Page, Segment
+from mlpkg.segmentation import Segmenter
+
+TEXT = """Home
+Quay closes for three weeks
+The harbour authority closed the quay on Thursday after a storm. Why now?
+Repairs are expected to take three weeks, and the ferry has moved.
+Home
+"""
+
+
+def shape(text: str) -> dict[str, float]:
+    return dict(zip(SHAPE, shape_values(text), strict=True))
+
+
+def markup(block: Block | None) -> dict[str, float]:
+    segment = Segment("a", 0, 0, 4, "Home", block)
+    return dict(zip(MARKUP, markup_values(segment), strict=True))
+
+
+@pytest.fixture
+def place(make_page) -> list[dict[str, float]]:
+    return [dict(zip(PLACE, row, strict=True)) for row in place_values(make_page(TEXT))]
+
+
+def test_shape_tells_letters_digits_and_marks_apart():
+    found = shape("AB 12.")
+    assert found["upper_share"] == 1
+    assert found["digit_share"] == pytest.approx(2 / 6)
+    assert found["mark_share"] == pytest.approx(1 / 6)
+    assert found["all_capitals"] == found["stopped"] == found["short"] == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("said Holt.", "starts_lower"),
+        ("3 dead", "starts_digit"),
+        ("» Home", "starts_mark"),
+    ],
+)
+def test_shape_tells_how_a_text_starts(text, name):
+    starts = ("starts_lower", "starts_digit", "starts_mark")
+    assert {key for key in starts if shape(text)[key]} == {name}
+
+
+def test_shape_of_an_empty_text_is_finite():
+    assert all(abs(value) <= 1 for value in shape_values(""))
+
+
+def test_copies_on_the_page_are_counted(place):
+    assert [row["copies"] > 0 for row in place] == [True, *[False] * 4, True]
+    assert [row["copy_before"] for row in place] == [0, 0, 0, 0, 0, 1]
+
+
+def test_place_runs_from_top_to_bottom(place):
+    tops = [row["from_top"] for row in place]
+    assert tops == sorted(tops)
+    assert [row["from_bottom"] for row in place][::-1] == tops
+    assert (place[0]["relative"], place[-1]["relative"]) == (0, 1)
+
+
+def test_sentences_of_one_block_know_their_place_in_it(place):
+    assert [row["last_in_block"] for row in place] == [1, 1, 0, 1, 1, 1]
+    assert place[2]["block_segments"] == place[3]["block_segments"] > 1e-9
+
+
+def test_prose_is_counted_on_both_sides(place):
+    assert [row["before_first_prose"] for row in place] == [1, 1, 0, 0, 0, 0]
+    assert [row["after_last_prose"] for row in place] == [0, 0, 0, 0, 0, 1]
+    before = [row["prose_before"] for row in place]
+    assert all(low <= high for low, high in pairwise(before))
+    assert before[0] == place[-1]["prose_after"] == 0
+
+
+def test_overlap_with_the_title_is_a_share():
+    text = "Quay closes for weeks\nSomething else"
+    page = Segmenter().segment(Article("a", text, title="Quay closes for weeks"))
+    rows = [dict(zip(PLACE, row, strict=True)) for row in place_values(page)]
+    assert [row["title_overlap"] for row in rows] == [1, 0]
+
+
+def test_a_page_without_segments_has_no_rows():
+    assert place_values(Page(Article("a", ""), ())) == []
+
+
+@pytest.mark.parametrize("block", [None, Block(0, 4)])
+def test_plain_text_has_no_markup(block):
+    assert set(markup(block).values()) == {0.0}
+
+
+def test_markup_tells_element_links_and_names():
+    words = ("site", "nav")
+    found = markup(Block(0, 4, "li", "body/nav/ul/li", 0.5, words))
+    assert found["has_markup"] == found["list_item"] == found["nav_words"] == 1
+    assert found["link_density"] == 0.5
+    assert found["paragraph"] == found["heading"] == found["content_words"] == 0
+
+
+@pytest.mark.parametrize(
+    ("tag", "path", "name"),
+    [
+        ("p", "body/p", "paragraph"),
+        ("h2", "body/h2", "heading"),
+        ("td", "body/table/tr/td", "cell"),
+        ("figcaption", "body/figure/figcaption", "caption"),
+        ("blockquote", "body/blockquote", "quote"),
+    ],
+)
+def test_markup_names_the_element(tag, path, name):
+    kinds = {"paragraph", "heading", "list_item", "cell", "caption", "quote"}
+    found = markup(Block(0, 4, tag, path))
+    assert {key for key in kinds if found[key]} == {name}
