@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import glob
 import logging
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
-from glob import glob, has_magic
 from pathlib import Path
 
 from mlpkg.articles.html import read_html
@@ -52,7 +52,8 @@ def open_articles(
     Yields
     ------
     Article or ReadFailure
-        ``Article.meta["source"]`` is the path. A failure says which file could not be read and why; the rest goes on.
+        ``Article.meta["source"]`` is the path. A failure says which file
+        could not be read and why; the rest goes on.
 
     Raises
     ------
@@ -125,8 +126,9 @@ def _files(item: str) -> list[tuple[str, str]]:
         return [(str(p), p.relative_to(path).as_posix()) for p in found]
     if path.exists():
         return [(item, path.name)]
-    if has_magic(item):
-        matches = sorted(m for m in glob(item, recursive=True) if Path(m).is_file())
+    if glob.has_magic(item):
+        found = glob.glob(item, recursive=True)  # noqa: PTH207 (an absolute pattern too)
+        matches = sorted(match for match in found if Path(match).is_file())
         if matches:
             return [(m, Path(m).as_posix()) for m in matches]
         raise ReadError(f"{item}: the pattern matches no file")

@@ -91,9 +91,8 @@ def show_cli(
         near = get_close_matches(str(page_id), [page.id for page in pages], n=1)
         hint = f"; did you mean {near[0]!r}?" if near else ""
         fail(f"no page {page_id!r} in the corpus{hint}")
-    forms = {
-        "page": format_page,
-        "text": render_text,
-        "html": lambda page: render_html(page, template),
-    }
-    typer.echo(forms[form](chosen), nl=False)
+    if form == "html":
+        shown = render_html(chosen, template)
+    else:
+        shown = format_page(chosen) if form == "page" else render_text(chosen)
+    typer.echo(shown, nl=False)

@@ -119,8 +119,8 @@ def labelled_page(
     if found != wanted:
         place = _first_difference(found, wanted)
         raise DataError(
-            f"page {file.id!r}: row {place + 1} is {wanted[place : place + 1]}, but the "
-            f"segmenter reads {found[place : place + 1]}; cut the row where a sentence "
+            f"page {file.id!r}: row {place + 1} is {wanted[place : place + 1]}, but "
+            f"the segmenter reads {found[place : place + 1]}; cut the row where a sentence "
             "ends, or reword it"
         )
     return LabelledPage(

@@ -59,7 +59,7 @@ class CorpusStats:
         return lines
 
     def _counts(self, part: str | None) -> dict[str, Any]:
-        """Counts of one part, or of all."""
+        """Count one part, or all."""
         chosen = [p for p in self.pages if part is None or p["part"] == part]
         sizes = [page["segments"] for page in chosen]
         return {

@@ -27,7 +27,7 @@ BATCH_TOKENS = 4096
 
 
 def is_plain_bert(folder: Path) -> bool:
-    """Tell whether a folder holds a BERT with mean pooling that this module computes."""
+    """Tell whether a folder holds a BERT that this module computes."""
     try:
         config = _json(folder / "config.json")
         modules = _json(folder / "modules.json")

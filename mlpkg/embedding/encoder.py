@@ -186,7 +186,10 @@ class SentenceTransformerEncoder:
                 self.name,
             )
         norms = np.linalg.norm(vectors, axis=1, keepdims=True)
-        return vectors / np.maximum(norms, np.finfo(np.float32).tiny)
+        unit: NDArray[np.float32] = vectors / np.maximum(
+            norms, np.finfo(np.float32).tiny
+        )
+        return unit
 
     def _handle(self) -> LoadedEncoder:
         """Weights in memory, loaded at first use."""

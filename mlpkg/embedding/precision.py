@@ -54,7 +54,7 @@ def _computes_bfloat16(device: str) -> bool:
     if device.startswith("cuda"):
         import torch
 
-        return torch.cuda.is_bf16_supported(including_emulation=False)
+        return bool(torch.cuda.is_bf16_supported(including_emulation=False))
     return device == "cpu" and has_fast_bfloat16()
 
 

@@ -19,7 +19,7 @@ def classify(
     *,
     min_confidence: float = 0.0,
 ) -> Iterator[Prediction]:
-    """Classify the segments of one page or of many, lazily.
+    r"""Classify the segments of one page or of many, lazily.
 
     Parameters
     ----------

@@ -110,8 +110,8 @@ class Canaries:
         limit = max(self.tolerance.values())
         if not distances[worst] <= limit:
             raise CanaryError(
-                "the encoder no longer gives the vectors that the model was trained on: "
-                f"cosine distance {distances[worst]:.4f} for "
+                "the encoder no longer gives the vectors that the model was trained "
+                f"on: cosine distance {distances[worst]:.4f} for "
                 f"{self.sentences[worst]!r}, at most {limit} is expected; install the "
                 "encoder that model.json names, or retrain"
             )

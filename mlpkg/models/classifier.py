@@ -11,14 +11,13 @@ from sklearn.utils.validation import check_is_fitted
 
 from mlpkg.calibration import softmax
 from mlpkg.embedding import Encoder, SentenceTransformerEncoder
-from mlpkg.features import without_context
 from mlpkg.labels import LabelScheme
-from mlpkg.models.base import Head, PageInput, Targets
+from mlpkg.models.base import Head
 from mlpkg.models.canaries import Canaries
 from mlpkg.models.crossfit import crossfit_logits, crossfit_temperature
-from mlpkg.models.heads import make_head
 from mlpkg.models.inputs import Samples, nest
 from mlpkg.models.targets import split_targets
+from mlpkg.models.trainer import Trainer
 from mlpkg.records import Article, Page, Prediction, ReadFailure
 
 if TYPE_CHECKING:
@@ -148,7 +147,7 @@ class SentenceClassifier(ClassifierMixin, BaseEstimator):
             )
             self.temperature_ = crossfit_temperature(self.crossfit_logits_, targets)
         self.head_ = train(inputs, targets)
-        self.canaries_ = None
+        self.canaries_: Canaries | None = None
         self.scheme_ = LabelScheme.from_names([str(name) for name in self.classes_])
         self.name_ = "unsaved"
         return self
@@ -239,7 +238,7 @@ class SentenceClassifier(ClassifierMixin, BaseEstimator):
         self.classes_ = classes
         self.temperature_ = temperature
         self.crossfit_logits_ = None
-        self.canaries_: Canaries | None = canaries
+        self.canaries_ = canaries
         self.scheme_ = scheme
         self.name_ = name
         return self
@@ -254,9 +253,9 @@ class SentenceClassifier(ClassifierMixin, BaseEstimator):
         logits = self.head_.logits(samples.encode(encoder))
         return samples, softmax(np.concatenate(logits), self.temperature_)
 
-    def _trainer(self) -> _Trainer:
+    def _trainer(self) -> Trainer:
         """Return what trains one head; each call gets a fresh, unfitted one."""
-        return _Trainer(self.model, self.context_dropout, self.random_state)
+        return Trainer(self.model, self.context_dropout, self.random_state)
 
     def _check_parameters(self) -> None:
         """Refuse parameters that cannot work, naming each."""
@@ -266,43 +265,6 @@ class SentenceClassifier(ClassifierMixin, BaseEstimator):
             )
         if self.folds != 0 and (not isinstance(self.folds, int) or self.folds < 2):
             raise ValueError(f"folds must be 0 or at least 2, got {self.folds!r}")
-
-
-class _Trainer:
-    """Trains one head on inputs, with context dropped for a share of the rows."""
-
-    def __init__(self, model: str | Head, dropout: float, random_state: int) -> None:
-        self.model = model
-        self.dropout = dropout
-        self.random_state = random_state
-
-    def __call__(self, inputs: Sequence[PageInput], targets: Sequence[Targets]) -> Head:
-        inputs, targets = list(inputs), list(targets)
-        bare = self._without_context(inputs, targets)
-        if bare is not None:
-            inputs.append(bare[0])
-            targets.append(bare[1])
-        head = make_head(self.model)
-        return head.fit(inputs, targets, random_state=self.random_state)
-
-    def _without_context(
-        self, inputs: list[PageInput], targets: list[Targets]
-    ) -> tuple[PageInput, Targets] | None:
-        """Rows of pages again, as if they were bare strings."""
-        paged = [(i, t) for i, t in zip(inputs, targets, strict=True) if i.has_context]
-        if not self.dropout or not paged:
-            return None
-        rng = np.random.default_rng(self.random_state)
-        size = sum(len(i) for i, _ in paged)
-        chosen = rng.random(size) < self.dropout
-        vectors = np.concatenate([i.vectors for i, _ in paged])[chosen]
-        features = np.concatenate([i.features for i, _ in paged])[chosen]
-        allowed = np.concatenate([t.allowed for _, t in paged])[chosen]
-        weights = np.concatenate([t.weights for _, t in paged])[chosen]
-        return (
-            PageInput(vectors, without_context(features), has_context=False),
-            Targets(allowed, weights),
-        )
 
 
 def _groups(samples: Samples, groups: Sequence[Any] | None) -> NDArray[Any]:

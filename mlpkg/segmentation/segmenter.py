@@ -17,7 +17,7 @@ _MARKS_ONLY = re.compile(r"(.)\1{199}", re.DOTALL)
 
 
 class Segmenter:
-    """Cuts articles into segments: sentences of prose and lines of furniture.
+    r"""Cuts articles into segments: sentences of prose and lines of furniture.
 
     Notes
     -----

@@ -37,11 +37,12 @@ _TITLES = frozenset(
     "adm adv asst att atty brig bro capt cmdr cmsr col comdr commr coun cllr cpl cpt "
     "det dir dr engr esq fr gen gov hon insp jr lt ltc maj messrs mgr mlle mme "
     "mr mrs ms msgr mt mx ofc pastor pres prof pvt rep reps rev rt sen sens sgt sr st "
-    "supt treas tun vs wg alh arch barr chf dato datuk hajj maulana mallam pt ep".split()
+    "supt treas tun vs wg alh arch barr chf dato datuk hajj maulana mallam pt "
+    "ep".split()
 )
 _BEFORE_FIGURE = frozenset(
-    "abt approx art c ca cap ch chap cl cir ed eds fig figs ksh kes no nos op p para pp "
-    "php pl re rs sec sect sh shs tel tk ush v vol ext regn reg circa".split()
+    "abt approx art c ca cap ch chap cl cir ed eds fig figs ksh kes no nos op p para "
+    "pp php pl re rs sec sect sh shs tel tk ush v vol ext regn reg circa".split()
 )
 _NEVER_LAST = _TITLES | {"tel", "e.g", "i.e", "viz", "cf", "eg", "ie", "al", "a.k.a"}
 _MONTHS = frozenset(

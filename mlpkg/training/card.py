@@ -38,7 +38,8 @@ def model_card(
         "",
         f"- Encoder: {config.encoder.name}; head: {config.model.kind}.",
         f"- Data: {_source(config.data.train)}, {facts['n_pages']} pages, "
-        f"{facts['n_segments']} segments (fingerprint {facts['data_fingerprint'][:12]}).",
+        f"{facts['n_segments']} segments (fingerprint "
+        f"{facts['data_fingerprint'][:12]}).",
         f"- Config fingerprint {facts['config_fingerprint'][:12]}; the resolved config "
         "is in model.json.",
         "",

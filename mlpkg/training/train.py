@@ -207,7 +207,7 @@ def _score(judged: Judged, scheme: LabelScheme, config: Config) -> Evaluation:
 def _facts(
     config: Config, pages: Sequence[GoldPage], evaluations: dict[str, Evaluation]
 ) -> dict[str, Any]:
-    """What model.json and run.json both say of a training."""
+    """Collect what model.json and run.json both say of a training."""
     return {
         "name": config.name,
         "config": config.resolved(),

@@ -6,7 +6,16 @@ from typing import get_args
 import pytest
 from pydantic import BaseModel, ValidationError
 
-from mlpkg.config import Config, DataConfig, EncoderConfig, TrainingConfig
+from mlpkg.config import (
+    CORPUS_PARTS,
+    CORPUS_PREFIX,
+    Config,
+    DataConfig,
+    EncoderConfig,
+    TrainingConfig,
+)
+from mlpkg.data.corpus import PARTS
+from mlpkg.data.gold import CORPUS
 from mlpkg.embedding.precision import PRECISIONS
 from mlpkg.labels import DEFAULT_SCHEME
 
@@ -34,6 +43,10 @@ def test_default_labels_are_those_of_the_default_scheme():
 
 def test_precisions_are_those_of_the_encoder():
     assert get_args(EncoderConfig.model_fields["precision"].annotation) == PRECISIONS
+
+
+def test_corpus_sources_are_those_of_the_bundled_corpus():
+    assert (CORPUS_PREFIX, CORPUS_PARTS) == (CORPUS, PARTS)
 
 
 def test_a_config_cannot_be_changed():
