@@ -10,7 +10,10 @@ from dataclasses import dataclass
 
 from mlpkg.exceptions import DataError
 
-__all__ = ["DEFAULT_SCHEME", "Label", "LabelScheme"]
+__all__ = ["CODEBOOK_VERSION", "DEFAULT_SCHEME", "Label", "LabelScheme"]
+
+# Of docs/CODEBOOK.md; it rises when a ruling changes what a label means.
+CODEBOOK_VERSION = "1.1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,10 +83,10 @@ class LabelScheme:
     ) -> LabelScheme:
         """Make a scheme from bare names, with colours and letters by position.
 
-        The default scheme is returned where the names are its own, in any order.
+        Names of the default scheme keep its letters and colours when all are there.
         """
         if sorted(names) == sorted(DEFAULT_SCHEME.names):
-            return DEFAULT_SCHEME
+            return cls(tuple(DEFAULT_SCHEME.by_name(name) for name in names), furniture)
         labels = tuple(
             Label(name, _letter(i, names), *_PALETTE[i % len(_PALETTE)], meaning="")
             for i, name in enumerate(names)

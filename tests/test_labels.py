@@ -40,8 +40,12 @@ def test_an_unknown_letter_is_refused_with_the_known_ones():
         DEFAULT_SCHEME.by_letter("X")
 
 
-def test_from_names_gives_back_the_default_scheme_for_its_own_names():
-    assert LabelScheme.from_names(list(DEFAULT_SCHEME.names)) is DEFAULT_SCHEME
+def test_from_names_keeps_letters_and_colours_of_the_default_labels():
+    names = DEFAULT_SCHEME.names
+    assert LabelScheme.from_names(names, "boilerplate") == DEFAULT_SCHEME
+    turned = LabelScheme.from_names(names[::-1])
+    assert turned.labels == DEFAULT_SCHEME.labels[::-1]
+    assert turned.furniture is None
 
 
 def test_from_names_takes_initials_as_letters():

@@ -23,8 +23,8 @@ _SKIPPED = frozenset(
 _BLOCKS = frozenset(
     "address article aside blockquote body caption center dd details dialog dir div dl "
     "dt fieldset figcaption figure footer form frameset h1 h2 h3 h4 h5 h6 header "
-    "hgroup hr html legend li main menu nav ol optgroup option p pre section summary table "
-    "tbody td tfoot th thead tr ul".split()
+    "hgroup hr html legend li main menu nav ol optgroup option p pre section summary "
+    "table tbody td tfoot th thead tr ul".split()
 )
 # Deeper than this a page is an attack or a bug; its text is kept, its path is not.
 MAX_DEPTH = 200

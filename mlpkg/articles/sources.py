@@ -127,9 +127,10 @@ def _files(item: str) -> list[tuple[str, str]]:
     if path.exists():
         return [(item, path.name)]
     if glob.has_magic(item):
-        found = glob.glob(item, recursive=True)  # noqa: PTH207 (an absolute pattern too)
-        matches = sorted(match for match in found if Path(match).is_file())
-        if matches:
-            return [(m, Path(m).as_posix()) for m in matches]
+        # Path.glob takes no absolute pattern.
+        matches = glob.glob(item, recursive=True)  # noqa: PTH207
+        names = sorted(name for name in matches if Path(name).is_file())
+        if names:
+            return [(name, Path(name).as_posix()) for name in names]
         raise ReadError(f"{item}: the pattern matches no file")
     raise ReadError(f"{item}: no such file or folder")

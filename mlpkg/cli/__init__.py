@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import sys
-
 from mlpkg.cli.app import app
-from mlpkg.cli.console import EXIT_INTERRUPTED, fail
+from mlpkg.cli.console import fail
 from mlpkg.exceptions import MlpkgError
 
 __all__ = ["app", "main"]
 
 
 def main() -> None:
-    """Run the command line; errors of the user are one line, never a traceback."""
+    """Run the command line; errors of the user are one line, never a traceback.
+
+    Ctrl-C and a closed pipe are typer's: it ends with 130 and with 1.
+    """
     try:
         app()
-    except MlpkgError as error:
+    except (MlpkgError, OSError) as error:  # OSError: a full disk, a forbidden folder
         fail(str(error))
-    except KeyboardInterrupt:
-        print("interrupted", file=sys.stderr)  # noqa: T201 (the command line)
-        raise SystemExit(EXIT_INTERRUPTED) from None

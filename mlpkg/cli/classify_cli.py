@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import sys
 import time
 from collections.abc import Iterable, Iterator
@@ -107,6 +108,7 @@ def classify_cli(
     inputs could not be read; each is told.
     """
     set_up_logging(quiet=quiet, verbose=False)
+    _check_options(html, encoding)
     if not sources:
         if sys.stdin.isatty():
             fail("nothing to classify; name files or folders, or pipe a text in")
@@ -138,6 +140,19 @@ def classify_cli(
     else:
         _write_rows(results, output, classifier, with_text=text)
     job.report()
+
+
+def _check_options(html: Path | None, encoding: str | None) -> None:
+    """Refuse, before any work, what would fail for every input."""
+    if html is not None and not html.parent.is_dir():
+        fail(f"{html}: the folder {str(html.parent)!r} does not exist; make it first")
+    if html is not None and html.exists() and not html.is_file():
+        fail(f"{html}: not a regular file; name a file to write")
+    if encoding is not None:
+        try:
+            codecs.lookup(encoding)
+        except LookupError:
+            fail(f"--encoding: unknown codec {encoding!r}; utf-8 or cp1252 are known")
 
 
 class _Job:
@@ -222,13 +237,14 @@ def _write_html(
     """Write the coloured page, then pass the results on."""
     from mlpkg.report.page_html import coloured_page
 
-    if not path.parent.is_dir():
-        fail(f"{path}: the folder {str(path.parent)!r} does not exist; make it first")
     labelled = list(results)
     page = coloured_page(labelled, classifier.scheme_, model=classifier.name_)
     temporary = path.with_name(f".{path.name}.partial")
-    temporary.write_text(page, encoding="utf-8")
-    temporary.replace(path)
+    try:
+        temporary.write_text(page, encoding="utf-8")
+        temporary.replace(path)
+    finally:
+        temporary.unlink(missing_ok=True)
     yield from labelled
 
 

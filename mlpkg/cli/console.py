@@ -13,7 +13,6 @@ __all__ = ["EXIT_FAILED", "EXIT_USAGE", "fail", "set_up_logging", "stderr", "std
 
 EXIT_FAILED = 1
 EXIT_USAGE = 2
-EXIT_INTERRUPTED = 130
 
 
 def stderr() -> Console:

@@ -191,7 +191,7 @@ class LinearModelConfig(_Section):
             description="Inverse strength of the L2 penalty.",
         ),
         _Float,
-    ] = 0.01
+    ] = 0.03
     vector_weight: Annotated[
         float,
         Field(
@@ -200,7 +200,7 @@ class LinearModelConfig(_Section):
             description="Scale of the sentence vectors beside the features.",
         ),
         _Float,
-    ] = 0.5
+    ] = 0.2
     neighbour_weight: Annotated[
         float,
         Field(

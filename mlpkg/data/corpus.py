@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
 from functools import cache
+from itertools import zip_longest
 from pathlib import Path
 
 from mlpkg.data.page_format import PageFile, read_page
 from mlpkg.data.render import render_text
 from mlpkg.exceptions import DataError
-from mlpkg.records import Article, LabelledPage
+from mlpkg.records import Article, LabelledPage, Page
 from mlpkg.segmentation import Segmenter
 
 __all__ = [
@@ -20,6 +20,8 @@ __all__ = [
     "labelled_page",
     "load_corpus",
     "part_of",
+    "row_fault",
+    "text_article",
 ]
 
 PARTS = ("train", "validation", "test", "other-hands")
@@ -91,7 +93,10 @@ def load_corpus(part: str | None = None) -> list[LabelledPage]:
 
 
 def labelled_page(
-    file: PageFile, article: Article | None = None, source: str = "corpus"
+    file: PageFile,
+    article: Article | None = None,
+    source: str = "corpus",
+    furniture: str = "boilerplate",
 ) -> LabelledPage:
     """Put the labels of a page file on the segments of its rendered form.
 
@@ -103,6 +108,8 @@ def labelled_page(
         Its rendered form as a reader gave it; None renders it as text.
     source
         Kept in `LabelledPage.source`.
+    furniture
+        Name of the furniture label, for rendering; empty where there is none.
 
     Raises
     ------
@@ -110,24 +117,48 @@ def labelled_page(
         The segmenter cuts the rendered page elsewhere than the file does; the
         message names the first row that differs.
     """
-    if article is None:
-        article = _text_article(file)
-    page = Segmenter().segment(article)
-    rows = file.rows
-    found = [_squeezed(segment.text) for segment in page.segments]
-    wanted = [_squeezed(row.text) for row in rows]
-    if found != wanted:
-        place = _first_difference(found, wanted)
-        raise DataError(
-            f"page {file.id!r}: row {place + 1} is {wanted[place : place + 1]}, but "
-            f"the segmenter reads {found[place : place + 1]}; cut the row where a sentence "
-            "ends, or reword it"
-        )
+    page = Segmenter().segment(article or text_article(file, furniture))
+    fault = row_fault(file, page)
+    if fault is not None:
+        raise DataError(f"page {file.id!r}, row {fault[0] + 1}: {fault[1]}")
     return LabelledPage(
         page,
-        tuple(row.label for row in rows),
-        hard=tuple(row.hard for row in rows),
+        tuple(row.label for row in file.rows),
+        hard=tuple(row.hard for row in file.rows),
         source=source,
+    )
+
+
+def row_fault(file: PageFile, page: Page) -> tuple[int, str] | None:
+    """Compare the rows of a page file with the segments of one of its forms.
+
+    Returns
+    -------
+    (int, str) or None
+        Index of the first row that the segmenter cuts elsewhere, and what is wrong;
+        None where every row is a segment.
+    """
+    wanted = [_squeezed(row.text) for row in file.rows]
+    found = [_squeezed(segment.text) for segment in page.segments]
+    for index, (row, segment) in enumerate(zip_longest(wanted, found)):
+        if row != segment:
+            return index, (
+                f"the row is {row!r}, but the segmenter reads {segment!r}; cut the row "
+                "where a sentence ends, or reword it"
+            )
+    return None
+
+
+def text_article(file: PageFile, furniture: str = "boilerplate") -> Article:
+    """Make the article of the text form, with what the header knows."""
+    header = file.header
+    return Article(
+        file.id,
+        render_text(file, furniture),
+        outlet=header["outlet"],
+        published=header["year"],
+        language="en",
+        meta={key: header[key] for key in ("genre", "register", "english", "hand")},
     )
 
 
@@ -138,29 +169,6 @@ def _all_files() -> tuple[PageFile, ...]:
     return tuple(sorted(pages, key=lambda page: page.id))
 
 
-def _text_article(file: PageFile) -> Article:
-    """Article of the text form, with what the header knows."""
-    header = file.header
-    return Article(
-        file.id,
-        render_text(file),
-        outlet=header["outlet"],
-        published=header["year"],
-        language="en",
-        meta={key: header[key] for key in ("genre", "register", "english", "hand")},
-    )
-
-
 def _squeezed(text: str) -> str:
     """Collapse runs of white space, as markup does."""
     return " ".join(text.split())
-
-
-def _first_difference(found: Iterable[str], wanted: Iterable[str]) -> int:
-    """Return the first place where two lists differ."""
-    place = 0
-    for ours, theirs in zip(found, wanted, strict=False):
-        if ours != theirs:
-            break
-        place += 1
-    return place

@@ -2,19 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from mlpkg.articles import article_from_html
-from mlpkg.data.corpus import labelled_page
+from mlpkg.data.corpus import row_fault, text_article
 from mlpkg.data.page_format import PageFile, read_page
 from mlpkg.data.render_html import TEMPLATES, render_html
 from mlpkg.exceptions import DataError
+from mlpkg.segmentation import Segmenter
 
 __all__ = ["check_pages"]
 
 # A prose row this long that stands on two pages was copied, not met twice.
 LONG_ROW = 60
+
+
+@dataclass(frozen=True, slots=True)
+class _Checked:
+    """A page that parses: its file, content, and the line of each row."""
+
+    file: Path
+    page: PageFile
+    lines: tuple[int, ...]
+
+    def place(self, row: int) -> str:
+        """Name file and line of a row."""
+        return f"{self.file}, line {self.lines[min(row, len(self.lines) - 1)]}"
 
 
 def check_pages(path: Path) -> tuple[int, list[str]]:
@@ -30,7 +45,7 @@ def check_pages(path: Path) -> tuple[int, list[str]]:
     checked : int
         Files looked at.
     faults : list of str
-        One line a fault: file, line where there is one, and what is wrong.
+        One line a fault: file, line and what is wrong.
 
     Raises
     ------
@@ -41,42 +56,52 @@ def check_pages(path: Path) -> tuple[int, list[str]]:
     if not files or not files[0].is_file():
         raise DataError(f"{path}: no page file (*.page) there")
     faults: list[str] = []
-    pages: list[tuple[Path, PageFile]] = []
+    pages: list[_Checked] = []
     for file in files:
         try:
-            pages.append((file, read_page(file)))
+            pages.append(_Checked(file, read_page(file), _row_lines(file)))
         except DataError as error:
             faults += str(error).splitlines()
-    for file, page in pages:
-        faults += [f"{file}: {fault}" for fault in _page_faults(file, page)]
+    for checked in pages:
+        faults += _page_faults(checked)
     faults += _shared_faults(pages)
     return len(files), faults
 
 
-def _page_faults(file: Path, page: PageFile) -> Iterator[str]:
+def _row_lines(file: Path) -> tuple[int, ...]:
+    """Line numbers of the rows of a page file: what follows the header."""
+    lines = file.read_text(encoding="utf-8-sig").split("\n")
+    return tuple(i for i, line in enumerate(lines, start=1) if i > 1 and line.strip())
+
+
+def _page_faults(checked: _Checked) -> Iterator[str]:
     """Faults of one page: its name, and its forms read back."""
+    file, page = checked.file, checked.page
     if file.stem != page.id:
-        yield f"line 1: id={page.id!r} is not the file's name"
-    forms = {"text": None} | {
+        yield f"{file}, line 1: id={page.id!r} is not the file's name"
+    forms = {"text": text_article(page)} | {
         name: article_from_html(render_html(page, name), page.id) for name in TEMPLATES
     }
     for name, article in forms.items():
-        try:
-            labelled_page(page, article)
-        except DataError as error:
-            yield f"{name} form: {error}"
+        fault = row_fault(page, Segmenter().segment(article))
+        if fault is not None:
+            yield f"{checked.place(fault[0])}: in the {name} form, {fault[1]}"
             break
 
 
-def _shared_faults(pages: list[tuple[Path, PageFile]]) -> Iterator[str]:
+def _shared_faults(pages: Sequence[_Checked]) -> Iterator[str]:
     """Faults between pages: ids used twice, long prose that stands twice."""
     ids: dict[str, Path] = {}
-    prose: dict[str, Path] = {}
-    for file, page in pages:
-        if page.id in ids:
-            yield f"{file}: id={page.id!r} is that of {ids[page.id]} too"
-        ids[page.id] = file
-        for row in page.rows:
-            long = row.label != "boilerplate" and len(row.text) >= LONG_ROW
-            if long and prose.setdefault(row.text, file) != file:
-                yield f"{file}: {row.text[:50]!r}… stands in {prose[row.text]} too"
+    prose: dict[str, tuple[Path, str]] = {}
+    for checked in pages:
+        file, page = checked.file, checked.page
+        first = ids.setdefault(page.id, file)
+        if first != file:
+            yield f"{file}, line 1: id={page.id!r} is that of {first} too"
+        for index, row in enumerate(page.rows):
+            if row.label == "boilerplate" or len(row.text) < LONG_ROW:
+                continue
+            here = checked.place(index)
+            first, there = prose.setdefault(row.text, (file, here))
+            if first != file:
+                yield f"{here}: {row.text[:50]!r}… is the row of {there} too"

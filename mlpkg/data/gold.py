@@ -96,15 +96,15 @@ def load_gold(
     Raises
     ------
     DataError
-        The source does not exist, has no known form, or a row is wrong; every wrong
-        row is listed with its line.
+        The source does not exist, has no known form, or its labels are not those of
+        the scheme; of labelled rows every wrong one is listed with its line.
     """
     text = str(source)
     if text.startswith(CORPUS):
         part = text.removeprefix(CORPUS)
         if part not in PARTS:
             raise DataError(f"unknown corpus part {part!r}; known: {', '.join(PARTS)}")
-        return [GoldPage.of(page) for page in load_corpus(part)]
+        return _from_corpus(part, scheme)
     path = Path(source)
     if not path.exists():
         raise DataError(f"{path}: no such file or folder")
@@ -121,7 +121,7 @@ def segment_labels(gold: GoldPage, scheme: LabelScheme = DEFAULT_SCHEME) -> list
     """Give each segment the gold label that covers most of it.
 
     A segment that no gold span touches counts as furniture, since annotators pass
-    over stray marks.
+    over stray marks; in a scheme without furniture it gets the last label.
     """
     default = scheme.furniture or scheme.names[-1]
     labels = []
@@ -152,6 +152,18 @@ def data_fingerprint(pages: Sequence[GoldPage]) -> str:
     return hashlib.sha256("".join(sorted(digests)).encode()).hexdigest()
 
 
+def _from_corpus(part: str, scheme: LabelScheme) -> list[GoldPage]:
+    """Take a part of the bundled corpus, whose labels the scheme must have."""
+    lacking = [name for name in DEFAULT_SCHEME.names if name not in scheme.names]
+    if lacking:
+        raise DataError(
+            f"{CORPUS}{part} has the labels {', '.join(DEFAULT_SCHEME.names)}, but the "
+            f"scheme ({', '.join(scheme.names)}) lacks {', '.join(lacking)}; name them "
+            "under data.labels or take other data"
+        )
+    return [GoldPage.of(page) for page in load_corpus(part)]
+
+
 def _from_folder(path: Path, scheme: LabelScheme) -> list[GoldPage]:
     """Read a folder of page files, or one with a span file in it."""
     if (path / SPAN_FILE).is_file():
@@ -167,7 +179,10 @@ def _from_folder(path: Path, scheme: LabelScheme) -> list[GoldPage]:
 
 def _from_page_file(path: Path, scheme: LabelScheme) -> GoldPage:
     """Read one page file in its text form."""
-    return GoldPage.of(labelled_page(read_page(path, scheme), source=str(path)))
+    page = labelled_page(
+        read_page(path, scheme), source=str(path), furniture=scheme.furniture or ""
+    )
+    return GoldPage.of(page)
 
 
 def _from_spans(path: Path, scheme: LabelScheme) -> list[GoldPage]:

@@ -10,6 +10,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
+from mlpkg.articles import normalise
 from mlpkg.exceptions import DataError
 from mlpkg.labels import LabelScheme
 
@@ -18,7 +19,8 @@ __all__ = ["Columns", "LabelledRow", "read_labelled_rows"]
 # More faults than this are counted, not shown.
 SHOWN_FAULTS = 20
 
-Record = tuple[int, dict[str, Any]]
+# Line and content; a line that cannot be read at all is told with the wrong rows.
+Record = tuple[int, dict[str, Any] | DataError]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,11 +61,16 @@ def read_labelled_rows(
         )
     rows: list[LabelledRow] = []
     faults: list[str] = []
-    for line, record in reader(path):
-        try:
-            rows.append(_row(line, record, columns, scheme))
-        except DataError as error:
-            faults.append(f"{path}, line {line}: {error}")
+    try:
+        for line, record in reader(path):
+            try:
+                rows.append(_row(line, record, columns, scheme))
+            except DataError as error:
+                faults.append(f"{path}, line {line}: {error}")
+    except UnicodeDecodeError as error:
+        raise DataError(
+            f"{path}: not UTF-8 ({error.reason}); save the file as UTF-8"
+        ) from None
     if faults:
         shown = faults[:SHOWN_FAULTS]
         if len(faults) > len(shown):
@@ -75,9 +82,14 @@ def read_labelled_rows(
 
 
 def _row(
-    line: int, record: dict[str, Any], columns: Columns, scheme: LabelScheme
+    line: int,
+    record: dict[str, Any] | DataError,
+    columns: Columns,
+    scheme: LabelScheme,
 ) -> LabelledRow:
     """Check one record."""
+    if isinstance(record, DataError):
+        raise record
     for name in (columns.text, columns.label):
         if name not in record:
             near = get_close_matches(name, [str(key) for key in record], n=1)
@@ -87,7 +99,8 @@ def _row(
                 "(column names are set under data.columns)"
             )
     text, label = record[columns.text], record[columns.label]
-    if not isinstance(text, str) or not text.strip():
+    clean = normalise(text).strip() if isinstance(text, str) else ""
+    if not clean:
         raise DataError(
             f"{columns.text!r} must be a text that is not empty, got {text!r}"
         )
@@ -97,7 +110,7 @@ def _row(
         )
     article = record.get(columns.article)
     return LabelledRow(
-        line, text.strip(), label, "" if article is None else str(article)
+        line, clean, label, "" if article is None else str(article).strip()
     )
 
 
@@ -110,23 +123,44 @@ def _read_jsonl(path: Path) -> Iterator[Record]:
             try:
                 record = json.loads(line)
             except json.JSONDecodeError as error:
-                raise DataError(
-                    f"{path}, line {number}: not JSON ({error.msg})"
-                ) from None
-            if not isinstance(record, dict):
-                raise DataError(
-                    f"{path}, line {number}: expected an object, got "
-                    f"{type(record).__name__}"
-                )
-            yield number, record
+                yield number, DataError(f"not JSON ({error.msg}), got {line[:60]!r}")
+                continue
+            if isinstance(record, dict):
+                yield number, record
+            else:
+                yield number, DataError(f"expected a JSON object, got {line[:60]!r}")
 
 
 def _read_csv(path: Path) -> Iterator[Record]:
-    """Yield the rows of a CSV file with a header."""
+    """Yield the rows of a CSV file with a header, each with its first line.
+
+    `csv.DictReader` would pass over fields that are missing or too many.
+    """
     with path.open(encoding="utf-8-sig", newline="") as stream:
-        reader = csv.DictReader(stream)
-        for record in reader:
-            yield reader.line_num, {k: v for k, v in record.items() if k is not None}
+        reader = csv.reader(stream, strict=True)
+        begin = 1
+        try:
+            header = next(reader, [])
+            begin = reader.line_num + 1
+            for fields in reader:
+                if len(fields) == len(header):
+                    yield begin, dict(zip(header, fields, strict=True))
+                elif fields:
+                    yield begin, DataError(_uneven(fields, header))
+                begin = reader.line_num + 1
+        except csv.Error as error:
+            raise DataError(
+                f"{path}, line {begin}: not CSV ({error}); fields with commas, quotes "
+                "or line ends stand in quotes, quotes inside them are doubled"
+            ) from None
+
+
+def _uneven(fields: list[str], header: list[str]) -> str:
+    """Say that a CSV row does not fit its header."""
+    return (
+        f"{len(fields)} fields where the header has {len(header)} "
+        f"({', '.join(header)}); put fields that hold commas in quotes"
+    )
 
 
 def _read_parquet(path: Path) -> Iterator[Record]:
@@ -141,8 +175,8 @@ def _read_parquet(path: Path) -> Iterator[Record]:
                 for record in batch.to_pylist():
                     number += 1
                     yield number, record
-    except pa.ArrowInvalid as error:
-        raise DataError(f"{path}: not a Parquet file ({error})") from None
+    except (pa.ArrowException, OSError) as error:
+        raise DataError(f"{path}: not a whole Parquet file ({error})") from None
 
 
 _READERS: dict[str, Callable[[Path], Iterator[Record]]] = {

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -44,25 +46,38 @@ def read_spans(path: Path, scheme: LabelScheme) -> Iterator[SpannedArticle]:
     DataError
         A row is wrong or a text is missing; file and line are named.
     """
-    documents: dict[str, list[tuple[int, dict[str, Any]]]] = {}
-    with path.open(encoding="utf-8-sig") as stream:
-        for number, line in enumerate(stream, start=1):
-            if line.strip():
-                row = _parse(line, path, number, scheme)
-                documents.setdefault(row["doc"], []).append((number, row))
-    if not documents:
-        raise DataError(f"{path}: holds no row")
-    for doc, rows in documents.items():
+    for doc, rows in _documents(path, scheme).items():
         article = _article(path, doc, rows[0][0])
         rows.sort(key=lambda item: item[1]["start"])
         for number, row in rows:
             _check_span(article, row, f"{path}, line {number}")
+        _check_overlaps(rows, path)
         yield (
             article,
             tuple((row["start"], row["end"]) for _, row in rows),
             tuple(row["label"] for _, row in rows),
             tuple(bool(row.get("hard", False)) for _, row in rows),
         )
+
+
+def _documents(
+    path: Path, scheme: LabelScheme
+) -> dict[str, list[tuple[int, dict[str, Any]]]]:
+    """Read the rows with their lines, by document."""
+    documents: dict[str, list[tuple[int, dict[str, Any]]]] = {}
+    try:
+        with path.open(encoding="utf-8-sig") as stream:
+            for number, line in enumerate(stream, start=1):
+                if line.strip():
+                    row = _parse(line, path, number, scheme)
+                    documents.setdefault(row["doc"], []).append((number, row))
+    except UnicodeDecodeError as error:
+        raise DataError(
+            f"{path}: not UTF-8 ({error.reason}); save the file as UTF-8"
+        ) from None
+    if not documents:
+        raise DataError(f"{path}: holds no row")
+    return documents
 
 
 def _parse(line: str, path: Path, number: int, scheme: LabelScheme) -> dict[str, Any]:
@@ -74,7 +89,7 @@ def _parse(line: str, path: Path, number: int, scheme: LabelScheme) -> dict[str,
         raise DataError(f"{place}: not JSON ({error.msg})") from None
     for key, kind in _KEYS.items():
         value = row.get(key) if isinstance(row, dict) else None
-        if not isinstance(value, kind):
+        if type(value) is not kind:  # bool is an int, but no offset
             raise DataError(f"{place}: {key!r} must be {kind.__name__}, got {value!r}")
     if row["label"] not in scheme.names:
         raise DataError(
@@ -86,7 +101,10 @@ def _parse(line: str, path: Path, number: int, scheme: LabelScheme) -> dict[str,
 
 
 def _article(path: Path, doc: str, number: int) -> Article:
-    """Read the text of a document from its place beside the span file."""
+    """Read the text of a document from its place beside the span file.
+
+    Its id is the name in the span file: texts of two folders may share a file name.
+    """
     folder = path.parent.resolve()
     for pattern in _PLACES:
         file = (folder / pattern.format(doc=doc)).resolve()
@@ -96,7 +114,7 @@ def _article(path: Path, doc: str, number: int) -> Article:
             article = next(open_articles(file))
             if isinstance(article, ReadFailure):
                 raise DataError(str(article))
-            return article
+            return replace(article, id=doc)
     raise DataError(
         f"{path}, line {number}: no text for doc {doc!r} (looked for "
         f"{', '.join(p.format(doc=doc) for p in _PLACES)})"
@@ -117,3 +135,14 @@ def _check_span(article: Article, row: dict[str, Any], place: str) -> None:
             f"{place}: the text at {start}-{end} is {article.text[start:end]!r:.80}, "
             f"the row says {text!r:.80}"
         )
+
+
+def _check_overlaps(rows: list[tuple[int, dict[str, Any]]], path: Path) -> None:
+    """Refuse characters that two rows label."""
+    for (before, first), (number, row) in pairwise(rows):
+        if row["start"] < first["end"]:
+            raise DataError(
+                f"{path}, line {number}: span {row['start']}-{row['end']} overlaps "
+                f"{first['start']}-{first['end']} of line {before}; a character has "
+                "one label"
+            )

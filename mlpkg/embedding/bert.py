@@ -32,6 +32,8 @@ def is_plain_bert(folder: Path) -> bool:
         config = _json(folder / "config.json")
         modules = _json(folder / "modules.json")
         pooling = _json(folder / modules[1]["path"] / "config.json")
+        prompts = _optional_json(folder / "config_sentence_transformers.json")
+        limits = _optional_json(folder / "sentence_bert_config.json")
     except (OSError, ValueError, LookupError):
         return False
     kinds = [module["type"].rsplit(".", 1)[-1] for module in modules]
@@ -43,6 +45,8 @@ def is_plain_bert(folder: Path) -> bool:
         and kinds[:2] == ["Transformer", "Pooling"]
         and set(kinds[2:]) <= {"Normalize"}
         and modes == {"pooling_mode_mean_tokens"}
+        and not prompts.get("default_prompt_name")
+        and not limits.get("do_lower_case")
         and (folder / "tokenizer.json").is_file()
     )
 
@@ -228,3 +232,8 @@ def _batches(lengths: list[int], batch_size: int) -> Iterator[list[int]]:
 def _json(path: Path) -> Any:
     """Read a JSON file."""
     return json.loads(path.read_text(encoding="utf-8"))
+
+
+def _optional_json(path: Path) -> Any:
+    """Read a JSON file that a folder may do without."""
+    return _json(path) if path.is_file() else {}

@@ -30,13 +30,19 @@ logger = logging.getLogger(__name__)
 
 _loaded: dict[tuple[Path, str, str, int | None], LoadedEncoder] = {}
 
-# Files beside the weights that change a vector.
+# Files beside the weights that change a vector; each module has a folder of its own
+# ("1_Pooling"), whose settings and weights count too.
 _SETTINGS = (
     "config.json",
+    "config_sentence_transformers.json",
     "modules.json",
-    "tokenizer.json",
     "sentence_bert_config.json",
+    "special_tokens_map.json",
+    "tokenizer.json",
+    "tokenizer_config.json",
+    "vocab.txt",
 )
+_MODULE_FILES = "[0-9]*_*/*"
 
 
 class SentenceTransformerEncoder:
@@ -124,12 +130,16 @@ class SentenceTransformerEncoder:
 
     @property
     def fingerprint(self) -> str:
-        """Digest of weights, settings, tokenizer and length limit."""
+        """Digest of weights, settings, tokenizer, modules and length limit."""
         folder = self.folder
         digest = hashlib.sha256(self.weights_sha256.encode())
-        for name in _SETTINGS:
-            path = folder / name
-            digest.update(path.read_bytes() if path.is_file() else b"\0")
+        settings = [folder / name for name in _SETTINGS]
+        for path in (*settings, *sorted(folder.glob(_MODULE_FILES))):
+            if path.is_file():
+                content = hashlib.sha256(path.read_bytes()).hexdigest()
+                digest.update(
+                    f"{path.relative_to(folder).as_posix()} {content}\n".encode()
+                )
         digest.update(f"max_length={self.max_length} normalised".encode())
         return digest.hexdigest()
 

@@ -47,7 +47,8 @@ class LibraryEncoder:
         )
         if max_length is not None:
             self.model.max_seq_length = max_length
-        self.dimension = int(self.model.get_embedding_dimension())
+        # The method that tells it has another name in each release of the library.
+        self.dimension = len(self.model.encode("size", show_progress_bar=False))
 
     def embed(
         self, texts: Sequence[str], batch_size: int

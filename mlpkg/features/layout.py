@@ -70,8 +70,8 @@ _STOPPED = re.compile(r"[.!?…:][\"'”’»)\]]*$")
 _WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")
 _FUNCTION = frozenset(
     "a an and are as at be been but by for from had has have he her his if in into is "
-    "it its more not of on one or our out she so than that the their them there they this "
-    "to up was we were what when which who will with would you".split()
+    "it its more not of on one or our out she so than that the their them there they "
+    "this to up was we were what when which who will with would you".split()
 )
 _NAV_WORDS = frozenset(
     "nav menu footer header sidebar share social related comment comments widget promo "

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from numbers import Integral
 from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
@@ -11,12 +12,12 @@ from sklearn.utils.validation import check_is_fitted
 
 from mlpkg.calibration import softmax
 from mlpkg.embedding import Encoder, SentenceTransformerEncoder
-from mlpkg.labels import LabelScheme
+from mlpkg.labels import DEFAULT_SCHEME, LabelScheme
 from mlpkg.models.base import Head
 from mlpkg.models.canaries import Canaries
 from mlpkg.models.crossfit import crossfit_logits, crossfit_temperature
 from mlpkg.models.inputs import Samples, nest
-from mlpkg.models.targets import split_targets
+from mlpkg.models.targets import row_labels, split_targets
 from mlpkg.models.trainer import Trainer
 from mlpkg.records import Article, Page, Prediction, ReadFailure
 
@@ -129,11 +130,12 @@ class SentenceClassifier(ClassifierMixin, BaseEstimator):
         """
         self._check_parameters()
         samples = Samples.of(X)
-        labels = np.asarray(samples.flatten(y, "y"))
+        labels = row_labels(samples, y)
         self.classes_ = np.unique(labels)
         if len(self.classes_) < 2:
             raise ValueError(
-                f"y holds one class, {self.classes_[0]!r}; at least 2 are needed"
+                f"y holds {len(self.classes_)} distinct labels "
+                f"({self.classes_.tolist()}); at least 2 are needed"
             )
         targets = split_targets(samples, labels, self.classes_, sample_weight, allowed)
         inputs = samples.encode(self.encoder_object())
@@ -148,7 +150,7 @@ class SentenceClassifier(ClassifierMixin, BaseEstimator):
             self.temperature_ = crossfit_temperature(self.crossfit_logits_, targets)
         self.head_ = train(inputs, targets)
         self.canaries_: Canaries | None = None
-        self.scheme_ = LabelScheme.from_names([str(name) for name in self.classes_])
+        self.scheme_ = _scheme_of(self.classes_)
         self.name_ = "unsaved"
         return self
 
@@ -213,6 +215,7 @@ class SentenceClassifier(ClassifierMixin, BaseEstimator):
 
     def predict_pages(self, pages: Sequence[Page]) -> list[NDArray[np.float64]]:
         """Return one probability array a page; pages without segments are fine."""
+        check_is_fitted(self, "head_")
         filled = [page for page in pages if len(page)]
         found = iter(self.predict_proba(filled) if filled else ())
         empty = np.empty((0, len(self.classes_)))
@@ -263,8 +266,16 @@ class SentenceClassifier(ClassifierMixin, BaseEstimator):
             raise ValueError(
                 f"context_dropout must be between 0 and 1, got {self.context_dropout!r}"
             )
-        if self.folds != 0 and (not isinstance(self.folds, int) or self.folds < 2):
+        if self.folds != 0 and (not isinstance(self.folds, Integral) or self.folds < 2):
             raise ValueError(f"folds must be 0 or at least 2, got {self.folds!r}")
+
+
+def _scheme_of(classes: NDArray[Any]) -> LabelScheme:
+    """Return the default scheme where the labels are its own, else a bare one."""
+    names = [str(name) for name in classes]
+    if sorted(names) == sorted(DEFAULT_SCHEME.names):
+        return DEFAULT_SCHEME
+    return LabelScheme.from_names(names)
 
 
 def _groups(samples: Samples, groups: Sequence[Any] | None) -> NDArray[Any]:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 import numpy as np
+from sklearn.utils.validation import check_is_fitted
 
 from mlpkg.articles import normalise
 from mlpkg.records import Article, Page, Prediction, ReadFailure
@@ -47,6 +48,7 @@ def classify_articles(
     predictions : list of Prediction
         One a segment; empty for an article without text.
     """
+    check_is_fitted(classifier, "head_")
     segmenter = Segmenter()
     waiting: list[Page] = []
     size = 0
@@ -62,6 +64,11 @@ def classify_articles(
 def _articles(source: Source) -> Iterator[Article]:
     """Bring every form of input to articles."""
     items = [source] if isinstance(source, str | Article) else source
+    if isinstance(items, bytes) or not isinstance(items, Iterable):
+        raise TypeError(
+            f"the source is a {type(source).__name__}; expected a string, an Article "
+            "or several of them (read files with mlpkg.open_articles)"
+        )
     for number, item in enumerate(items, start=1):
         if isinstance(item, ReadFailure):
             logger.warning("not classified: %s", item)

@@ -46,7 +46,7 @@ def crossfit_logits(
     Raises
     ------
     SplitError
-        There are fewer groups than folds.
+        There are fewer groups than folds, or no class has a row for each fold.
     """
     allowed = np.concatenate([target.allowed for target in targets])
     fold_of = group_folds(allowed, groups, folds, random_state)
@@ -93,9 +93,15 @@ def group_folds(
             f"{folds} folds need at least {folds} groups (articles), there are "
             f"{codes.max() + 1}; lower the folds or set them to 0"
         )
+    classes = allowed.argmax(axis=1)
+    most = np.bincount(classes).max()
+    if most < folds:
+        raise SplitError(
+            f"{folds} folds need a class with at least {folds} rows, the most frequent "
+            f"has {most}; lower the folds or set them to 0"
+        )
     splitter = StratifiedGroupKFold(folds, shuffle=True, random_state=random_state)
     fold_of = np.empty(len(codes), dtype=np.int64)
-    classes = allowed.argmax(axis=1)
     with warnings.catch_warnings():
         # A class rarer than the folds cannot be in each; groups matter more here.
         warnings.filterwarnings("ignore", message="The least populated class")

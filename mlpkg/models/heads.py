@@ -36,7 +36,7 @@ def make_head(model: str | Head, parameters: Mapping[str, Any] | None = None) ->
         fresh: Head = clone(model)
         return fresh
     if model not in HEADS:
-        near = get_close_matches(model, HEADS, n=1)
+        near = get_close_matches(str(model), HEADS, n=1)
         hint = f"; did you mean {near[0]!r}?" if near else ""
         raise ConfigError(f"unknown head {model!r}; known: {', '.join(HEADS)}{hint}")
     return HEADS[model](**(parameters or {}))

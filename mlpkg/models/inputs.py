@@ -111,7 +111,7 @@ class Samples:
         if not nested:
             return list(values)
         for page, inner in zip(self.pages, values, strict=True):
-            if isinstance(inner, str) or len(inner) != len(page):
+            if isinstance(inner, str) or np.ndim(inner) == 0 or len(inner) != len(page):
                 raise ValueError(
                     f"page {page.id!r} has {len(page)} segments, its {name} must be a "
                     f"list of that length, got {inner!r:.60}"

@@ -48,9 +48,9 @@ class LinearHead(Head):
 
     def __init__(
         self,
-        C: float = 0.01,
+        C: float = 0.03,
         *,
-        vector_weight: float = 0.5,
+        vector_weight: float = 0.2,
         neighbour_weight: float = 0.2,
         class_weight: str | None = None,
         max_iter: int = 300,
@@ -69,12 +69,23 @@ class LinearHead(Head):
         random_state: int,
     ) -> Self:
         """Learn from pages."""
-        features = np.concatenate([page.features for page in inputs])
-        self.mean_ = features.mean(axis=0)
-        self.scale_ = np.maximum(features.std(axis=0), 1e-3)
-        design = np.concatenate([self._design(page) for page in inputs])
+        if self.class_weight not in (None, "balanced"):
+            raise ValueError(
+                f'class_weight must be None or "balanced", got {self.class_weight!r}'
+            )
         allowed = np.concatenate([target.allowed for target in targets])
         weights = np.concatenate([target.weights for target in targets])
+        # A row without weight is still a neighbour, but teaches nothing itself.
+        counted = weights > 0
+        if not counted.any():
+            raise ValueError(
+                "no row with a sample_weight above 0 is left to learn from"
+            )
+        allowed, weights = allowed[counted], weights[counted]
+        features = np.concatenate([page.features for page in inputs])[counted]
+        self.mean_ = features.mean(axis=0)
+        self.scale_ = np.maximum(features.std(axis=0), 1e-3)
+        design = np.concatenate([self._design(page) for page in inputs])[counted]
         if self.class_weight == "balanced":
             weights = weights * _balance(allowed, weights)
         shares = allowed / allowed.sum(axis=1, keepdims=True)
@@ -130,16 +141,20 @@ class LinearHead(Head):
         """Fit to rows that belong to several classes in parts."""
         from sklearn.linear_model import LogisticRegression
 
+        count = shares.shape[1]
+        self.coef_ = np.zeros((count, design.shape[1]), dtype=np.float32)
+        # A class that a cross-fit fold does not hold keeps probability 0.
+        self.intercept_ = np.full(count, -np.inf, dtype=np.float32)
         rows, classes = np.nonzero(shares)
+        if (classes == classes[0]).all():
+            self.intercept_[classes[0]] = 0.0
+            return
         solver = LogisticRegression(C=self.C, max_iter=self.max_iter)
         solver.fit(
             design[rows],
             classes,
             sample_weight=(shares * weights[:, None])[rows, classes],
         )
-        count = shares.shape[1]
-        self.coef_ = np.zeros((count, design.shape[1]), dtype=np.float32)
-        self.intercept_ = np.full(count, -np.inf, dtype=np.float32)
         coef, intercept = solver.coef_, solver.intercept_
         if len(solver.classes_) == 2:
             coef = np.concatenate([-coef / 2, coef / 2])

@@ -5,12 +5,14 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from sklearn.utils.validation import check_is_fitted
 
 from mlpkg.embedding import Encoder, SentenceTransformerEncoder
 from mlpkg.exceptions import (
@@ -20,7 +22,7 @@ from mlpkg.exceptions import (
     ModelNotFoundError,
 )
 from mlpkg.features import FEATURE_NAMES
-from mlpkg.labels import DEFAULT_SCHEME, LabelScheme
+from mlpkg.labels import LabelScheme
 from mlpkg.models.canaries import Canaries
 from mlpkg.models.classifier import SentenceClassifier
 from mlpkg.models.heads import HEADS, head_name
@@ -46,7 +48,7 @@ def save_model(
     classifier: SentenceClassifier,
     folder: Path,
     *,
-    scheme: LabelScheme = DEFAULT_SCHEME,
+    scheme: LabelScheme | None = None,
     facts: Mapping[str, Any] | None = None,
     card: str = "",
 ) -> None:
@@ -59,7 +61,7 @@ def save_model(
     folder
         Made where it does not exist; its model files are overwritten.
     scheme
-        The labels' names, letters and colours.
+        The labels' names, letters and colours; None takes the classifier's own.
     facts
         More keys for ``model.json``: fingerprints, metrics, licence.
     card
@@ -67,7 +69,9 @@ def save_model(
     """
     from safetensors.numpy import save_file
 
+    check_is_fitted(classifier, "head_")
     folder.mkdir(parents=True, exist_ok=True)
+    scheme = scheme or classifier.scheme_
     encoder = classifier.encoder_object()
     save_file(classifier.head_.arrays(), folder / HEAD)
     Canaries.of(encoder).save(folder / CANARIES)
@@ -143,28 +147,29 @@ def load_model(
 
     folder = _locate(name_or_folder)
     manifest = read_manifest(folder)
-    if encoder is None:
-        encoder = _encoder(
-            manifest["encoder"],
-            folder,
-            device=device,
-            precision=precision,
-            batch_size=batch_size,
-            cache=cache,
-            download=download,
+    with _well_formed(folder / MANIFEST):
+        if encoder is None:
+            encoder = _encoder(
+                manifest["encoder"],
+                folder,
+                device=device,
+                precision=precision,
+                batch_size=batch_size,
+                cache=cache,
+                download=download,
+            )
+        head = HEADS[manifest["head"]["kind"]](**manifest["head"]["parameters"])
+        classifier = SentenceClassifier(head, encoder=encoder, **manifest["classifier"])
+        return classifier.restore(
+            head.restore(load_file(folder / HEAD)),
+            np.asarray(manifest["classes"]),
+            manifest["calibration"]["temperature"],
+            Canaries.load(folder / CANARIES),
+            LabelScheme.from_names(
+                manifest["scheme"]["labels"], manifest["scheme"]["furniture"]
+            ),
+            str(name_or_folder or "default"),
         )
-    head = HEADS[manifest["head"]["kind"]](**manifest["head"]["parameters"])
-    classifier = SentenceClassifier(head, encoder=encoder, **manifest["classifier"])
-    return classifier.restore(
-        head.restore(load_file(folder / HEAD)),
-        np.asarray(manifest["classes"]),
-        manifest["calibration"]["temperature"],
-        Canaries.load(folder / CANARIES),
-        LabelScheme.from_names(
-            manifest["scheme"]["labels"], manifest["scheme"]["furniture"]
-        ),
-        str(name_or_folder or "default"),
-    )
 
 
 def read_manifest(folder: Path) -> dict[str, Any]:
@@ -176,35 +181,52 @@ def read_manifest(folder: Path) -> dict[str, Any]:
         As `load_model` raises them.
     """
     path = folder / MANIFEST
-    try:
+    with _well_formed(path):
         manifest: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-        version, files = manifest["format"], manifest["files"]
-    except (ValueError, LookupError, TypeError) as error:
-        raise ModelIntegrityError(f"{path}: not a model manifest ({error})") from None
-    if version > FORMAT:
-        raise ModelFormatError(
-            f"{path}: format {version}, this mlpkg {__version__} reads up to {FORMAT}; "
-            f"pip install 'mlpkg>={manifest.get('package_version', '?')}'"
-        )
-    for name in (HEAD, CANARIES):
-        if not (folder / name).is_file():
-            raise ModelIntegrityError(f"{folder}: {name} is missing")
-        if _sha256(folder / name) != files.get(name):
-            raise ModelIntegrityError(
-                f"{folder / name}: not the file that was saved (its sha256 differs "
-                "from model.json); copy the folder again or retrain"
+        if manifest["format"] > FORMAT:
+            raise ModelFormatError(
+                f"{path}: format {manifest['format']}, this mlpkg {__version__} reads "
+                f"up to {FORMAT}; pip install "
+                f"'mlpkg>={manifest.get('package_version', '?')}'"
             )
-    if manifest["features"] != list(FEATURE_NAMES) or (
-        manifest["head"]["kind"] not in HEADS
-    ):
-        raise ModelFormatError(
-            f"{path}: written by mlpkg {manifest['package_version']} for other "
-            f"features or heads than mlpkg {__version__} computes; install that "
-            "version or retrain"
-        )
-    if manifest["package_version"] != __version__:
-        logger.info("%s: saved by mlpkg %s", folder, manifest["package_version"])
-    return manifest
+        for name in (HEAD, CANARIES):
+            if not (folder / name).is_file():
+                raise ModelIntegrityError(f"{folder}: {name} is missing")
+            if _sha256(folder / name) != manifest["files"].get(name):
+                raise ModelIntegrityError(
+                    f"{folder / name}: not the file that was saved (its sha256 differs "
+                    "from model.json); copy the folder again or retrain"
+                )
+        if manifest["features"] != list(FEATURE_NAMES) or (
+            manifest["head"].get("kind") not in list(HEADS)
+        ):
+            raise ModelFormatError(
+                f"{path}: written by mlpkg {manifest['package_version']} for other "
+                f"features or heads than mlpkg {__version__} computes; install that "
+                "version or retrain"
+            )
+        if manifest["package_version"] != __version__:
+            logger.info("%s: saved by mlpkg %s", folder, manifest["package_version"])
+        return manifest
+
+
+@contextmanager
+def _well_formed(manifest: Path) -> Iterator[None]:
+    """Say of a manifest that is not as `save_model` writes it which one it is."""
+    malformed = (
+        json.JSONDecodeError,
+        UnicodeDecodeError,
+        AttributeError,
+        LookupError,
+        TypeError,
+    )
+    try:
+        yield
+    except malformed as error:
+        raise ModelIntegrityError(
+            f"{manifest}: not a model manifest ({error!r}); copy the folder again or "
+            "retrain"
+        ) from error
 
 
 def _locate(name_or_folder: str | Path | None) -> Path:

@@ -13,7 +13,25 @@ from mlpkg.models.inputs import Samples
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["split_targets"]
+__all__ = ["row_labels", "split_targets"]
+
+
+def row_labels(samples: Samples, y: Sequence[Any]) -> NDArray[Any]:
+    """Return one label a row, pages flattened.
+
+    Raises
+    ------
+    ValueError
+        A row has no label, or more than one.
+    """
+    values = samples.flatten(y, "y")
+    for row, value in enumerate(values):
+        if value is None or np.ndim(value):
+            raise ValueError(
+                f"row {row} of y is {value!r:.60}; expected one label (a row that may "
+                "be one of several says so in allowed)"
+            )
+    return np.asarray(values)
 
 
 def split_targets(
@@ -52,7 +70,7 @@ def split_targets(
         wrong = np.flatnonzero(~(np.isfinite(weights) & (weights >= 0)))
         if len(wrong):
             raise ValueError(
-                f"sample_weight[{wrong[0]}] is {weights[wrong[0]]!r}; weights must be "
+                f"sample_weight[{wrong[0]}] is {weights[wrong[0]]}; weights must be "
                 "finite and at least 0"
             )
     cuts = np.cumsum(samples.sizes)[:-1]

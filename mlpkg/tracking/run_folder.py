@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 import logging
-import os
 import shutil
 import time
 from datetime import UTC, datetime
+from itertools import count
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -33,7 +33,8 @@ class RunFolder:
     Notes
     -----
     Use it as a context manager. Files are written to a hidden folder beside the
-    final one, which is renamed at the end; after an exception it is removed.
+    final one, which is renamed at the end; after an exception it is removed. While
+    it is open the package logs from INFO on, into ``log.txt`` and to all handlers.
 
     Examples
     --------
@@ -47,25 +48,22 @@ class RunFolder:
     def __init__(self, root: Path, name: str, config_hash: str) -> None:
         stamp = datetime.now(UTC).strftime("%Y-%m-%dT%H%M%S")
         self.root = root
-        self.id = f"{stamp}-{name}-{config_hash[:8]}"
-        self.path = root / self.id
+        self.path = root / f"{stamp}-{name}-{config_hash[:8]}"
         self.timings: dict[str, float] = {}
         self.facts: dict[str, Any] = {}
         self._started = time.perf_counter()
-        self._handler: logging.Handler | None = None
 
     def __enter__(self) -> Self:
-        number = 1
-        while self.path.exists():
-            number += 1
-            self.path = self.root / f"{self.id}-{number}"
-        self.work = self.root / f".{self.path.name}.{os.getpid()}"
-        self.work.mkdir(parents=True)
+        self.path, self.work = self._claim()
         self._handler = logging.FileHandler(self.work / "log.txt", encoding="utf-8")
         self._handler.setFormatter(
             logging.Formatter("%(asctime)s %(name)s %(message)s")
         )
-        logging.getLogger("mlpkg").addHandler(self._handler)
+        logger = logging.getLogger("mlpkg")
+        self._level = logger.level
+        if logger.getEffectiveLevel() > logging.INFO:
+            logger.setLevel(logging.INFO)
+        logger.addHandler(self._handler)
         return self
 
     def __exit__(
@@ -74,14 +72,16 @@ class RunFolder:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        if self._handler is not None:
-            logging.getLogger("mlpkg").removeHandler(self._handler)
-            self._handler.close()
-        if kind is not None:
+        logger = logging.getLogger("mlpkg")
+        logger.removeHandler(self._handler)
+        logger.setLevel(self._level)
+        self._handler.close()
+        try:
+            if kind is None:
+                self._write_run()
+                self.work.replace(self.path)
+        finally:
             shutil.rmtree(self.work, ignore_errors=True)
-            return
-        self._write_run()
-        self.work.replace(self.path)
 
     def file(self, name: str) -> Path:
         """Return the path of a file of the run while it is under construction."""
@@ -102,6 +102,21 @@ class RunFolder:
     def lap(self, stage: str, seconds: float) -> None:
         """Note how long a stage took."""
         self.timings[stage] = round(seconds, 3)
+
+    def _claim(self) -> tuple[Path, Path]:
+        """Make the hidden folder of a name that no other run has or will have."""
+        self.root.mkdir(parents=True, exist_ok=True)
+        for number in count(1):
+            name = self.path.name if number == 1 else f"{self.path.name}-{number}"
+            path, work = self.root / name, self.root / f".{name}"
+            try:
+                work.mkdir()
+            except FileExistsError:
+                continue
+            if not path.exists():
+                break
+            work.rmdir()
+        return path, work
 
     def _write_run(self) -> None:
         """Write ``run.json``."""

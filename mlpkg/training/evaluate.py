@@ -50,7 +50,7 @@ def evaluate(
     model: SentenceClassifier | str | Path | None,
     data: str | Path | Sequence[GoldPage],
     *,
-    scheme: LabelScheme = DEFAULT_SCHEME,
+    scheme: LabelScheme | None = None,
     bare: bool = False,
     n: int = 1000,
     level: float = 0.95,
@@ -65,7 +65,7 @@ def evaluate(
     data
         Anything that `mlpkg.data.gold.load_gold` reads, or its result.
     scheme
-        The labels.
+        The labels; None for the model's own.
     bare
         Judge every segment by itself, as a string without a page.
     n, level, seed
@@ -88,6 +88,7 @@ def evaluate(
     from mlpkg.models.store import load_model
 
     classifier = model if isinstance(model, SentenceClassifier) else load_model(model)
+    scheme = scheme or classifier.scheme_
     pages = load_gold(data, scheme=scheme) if isinstance(data, str | Path) else data
     judged = judge(classifier, pages, scheme, bare=bare)
     return evaluate_labels(
@@ -121,7 +122,11 @@ def judge(
     texts = [
         text for page in pages if id(page) not in found for text in page.page.texts
     ]
-    alone = classifier.predict_proba(texts) if texts else np.empty((0, 0))
+    alone = (
+        classifier.predict_proba(texts)
+        if texts
+        else np.empty((0, len(classifier.classes_)))
+    )
     arrays: list[NDArray[np.float64]] = []
     used = 0
     for page in pages:
@@ -159,7 +164,7 @@ def judge_probabilities(
     articles: list[str] = []
     y_true: list[str] = []
     y_pred: list[str] = []
-    rows: list[NDArray[np.float64]] = []
+    rows = [np.empty((0, len(scheme.names)))]
     for page, found in zip(pages, probabilities, strict=True):
         ordered = np.zeros((len(found), len(scheme.names)))
         for column, name in enumerate(classes):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import sys
 import time
 from collections.abc import Iterator, Sequence
@@ -14,10 +15,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from mlpkg.calibration import softmax
-from mlpkg.config import Config, config_hash, load_config, to_yaml
+from mlpkg.config import CORPUS_PREFIX, Config, config_hash, load_config, to_yaml
 from mlpkg.config.objects import make_classifier, make_gold, make_scheme
 from mlpkg.data.gold import GoldPage, data_fingerprint, segment_labels
 from mlpkg.evaluation import Evaluation, evaluate_labels
+from mlpkg.labels import CODEBOOK_VERSION
 from mlpkg.models.store import save_model
 from mlpkg.tracking import RunFolder
 from mlpkg.training.card import model_card
@@ -32,6 +34,8 @@ __all__ = ["TrainResult", "train"]
 logger = logging.getLogger(__name__)
 
 RUNS = Path("experiments") / "runs"
+# Of a model that learned from the bundled corpus; others are their makers' to say.
+CORPUS_LICENCE = "Apache-2.0"
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,12 +121,13 @@ def _train(
         evaluations = {
             name: _score(rows, scheme, config) for name, rows in judged.items()
         }
-    facts = _facts(config, pages, evaluations)
+    stored = with_relative_paths(config, run.path)
+    facts = _facts(stored, pages, evaluations)
     run.facts |= facts | {
         "seed": config.seed,
         "command": [Path(sys.argv[0]).name, *sys.argv[1:]],
     }
-    run.write_text("config.yaml", to_yaml(config))
+    run.write_text("config.yaml", to_yaml(stored))
     run.write_json(
         "splits.json",
         {
@@ -145,15 +150,18 @@ def _train(
 def fit_on_gold(
     classifier: SentenceClassifier, pages: Sequence[GoldPage], scheme: LabelScheme
 ) -> None:
-    """Fit on pages, or on bare rows where no row came with its page."""
-    with_page = [page for page in pages if page.has_context]
-    if not with_page:
-        rows = [(text, page.labels[0]) for page in pages for text in page.page.texts]
-        classifier.fit([text for text, _ in rows], [label for _, label in rows])
-        return
-    classifier.fit(
-        [page.page for page in pages], [segment_labels(page, scheme) for page in pages]
-    )
+    """Fit on pages, or on bare rows where no row came with its page.
+
+    The classifier takes the scheme over: labels that do not occur in the data,
+    their order and the furniture label are known to the scheme alone.
+    """
+    labels = [segment_labels(page, scheme) for page in pages]
+    if any(page.has_context for page in pages):
+        classifier.fit([page.page for page in pages], labels)
+    else:
+        texts = [text for page in pages for text in page.page.texts]
+        classifier.fit(texts, [label for page in labels for label in page])
+    classifier.scheme_ = scheme
 
 
 def out_of_fold(
@@ -180,14 +188,43 @@ def refuse_shared_articles(
     """
     from mlpkg.exceptions import SplitError
 
-    known = {page.page.article.text: page.id for page in train_pages}
-    shared = [page.id for page in held_out if page.page.article.text in known]
+    texts = {page.page.article.text for page in train_pages}
+    # The id of a row without a page is its line in a file.
+    ids = {page.id for page in train_pages if page.has_context}
+    shared = [
+        page.id
+        for page in held_out
+        if page.page.article.text in texts or (page.has_context and page.id in ids)
+    ]
     if shared:
         raise SplitError(
-            f"{len(shared)} articles stand in the training and in the validation data "
-            f"({', '.join(shared[:5])}{', …' if len(shared) > 5 else ''}); scores on "
-            "them would say nothing"
+            f"{len(shared)} articles stand in the training and in the validation data, "
+            f"by text or by id ({', '.join(shared[:5])}"
+            f"{', …' if len(shared) > 5 else ''}); scores on them would say nothing: "
+            "take them out of one side, or give different articles different ids"
         )
+
+
+def with_relative_paths(config: Config, folder: Path) -> Config:
+    """Return the config with its data paths relative to a folder.
+
+    A run folder that travels with its data then still finds them.
+    """
+    updates = {}
+    for name in ("train", "validation"):
+        source = getattr(config.data, name)
+        if source is not None and not _is_corpus(source):
+            try:
+                updates[name] = Path(os.path.relpath(source, folder)).as_posix()
+            except ValueError:  # another drive
+                continue
+    data = config.data.model_copy(update=updates)
+    return config.model_copy(update={"data": data})
+
+
+def _is_corpus(source: str) -> bool:
+    """Tell a part of the bundled corpus from a path."""
+    return source.startswith(CORPUS_PREFIX)
 
 
 def _score(judged: Judged, scheme: LabelScheme, config: Config) -> Evaluation:
@@ -213,6 +250,8 @@ def _facts(
         "config": config.resolved(),
         "config_fingerprint": config_hash(config),
         "data_fingerprint": data_fingerprint(pages),
+        "codebook_version": CODEBOOK_VERSION,
+        "licence": CORPUS_LICENCE if _is_corpus(config.data.train) else None,
         "n_pages": len(pages),
         "n_segments": sum(len(page.labels) for page in pages),
         "metrics": {

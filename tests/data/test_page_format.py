@@ -178,7 +178,7 @@ def test_a_file_that_is_not_utf8_is_refused_with_the_byte(tmp_path):
         read_page(path)
 
 
-def test_every_bundled_page_is_in_canonical_form_and_under_its_own_id(corpus):
+def test_every_bundled_page_round_trips_under_its_own_id(corpus):
     assert len(corpus) > 100
     for name, page in corpus.items():
         assert name == f"{page.id}.page"
