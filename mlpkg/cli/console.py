@@ -7,7 +7,6 @@ import sys
 from typing import NoReturn
 
 from rich.console import Console
-from rich.logging import RichHandler
 
 __all__ = ["EXIT_FAILED", "EXIT_USAGE", "fail", "set_up_logging", "stderr", "stdout"]
 
@@ -36,9 +35,8 @@ def set_up_logging(*, quiet: bool, verbose: bool) -> None:
         Every stage; else warnings and errors.
     """
     level = logging.ERROR if quiet else logging.INFO if verbose else logging.WARNING
-    handler = RichHandler(
-        console=stderr(), show_time=False, show_path=False, show_level=False
-    )
+    # Not rich's handler: it folds lines at 80 columns in a log file too.
+    handler = logging.StreamHandler()
     logger = logging.getLogger("mlpkg")
     logger.handlers[:] = [handler]
     logger.setLevel(logging.INFO)

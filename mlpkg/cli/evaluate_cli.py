@@ -70,6 +70,9 @@ def evaluate_cli(
     from mlpkg.data.rows import Columns
     from mlpkg.models.store import load_model
     from mlpkg.training import evaluate
+    from mlpkg.training.look import refuse_test_parts
+
+    refuse_test_parts(data)
 
     classifier = load_model(
         model,

@@ -110,7 +110,7 @@ def _row(
         )
     article = record.get(columns.article)
     return LabelledRow(
-        line, clean, label, "" if article is None else str(article).strip()
+        line, clean, label, "" if article is None else normalise(str(article)).strip()
     )
 
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from mlpkg.evaluation.metrics import article_confusions, rates
+from mlpkg.evaluation.metrics import Rates, article_confusions, rates
 from mlpkg.exceptions import DataError
 
 __all__ = [
@@ -21,6 +21,8 @@ __all__ = [
     "MetricRow",
     "bootstrap",
     "bootstrap_means",
+    "percentile_interval",
+    "rate_rows",
     "resampled_sums",
 ]
 
@@ -128,7 +130,43 @@ def bootstrap(
     total = confusions.sum(axis=0)
     sums = resampled_sums(confusions.reshape(n_articles, k * k), n, seed)
     point, drawn = rates(total), rates(sums.reshape(-1, k, k))
-    support = total.sum(axis=1)
+    rows = rate_rows(point, drawn, labels, total.sum(axis=1), level)
+    lacking = np.isnan(drawn.f1).sum(axis=0).tolist()
+    absent = dict(zip(labels, lacking, strict=True))
+    return BootstrapTable(
+        rows,
+        tuple(tuple(row) for row in total.tolist()),
+        n_articles,
+        absent,
+        tuple(_notes(n_articles, point.f1, absent, len(drawn.f1))),
+    )
+
+
+def rate_rows(
+    point: Rates,
+    drawn: Rates,
+    labels: Sequence[str],
+    support: NDArray[np.int64],
+    level: float,
+    overall: Sequence[str] = _OVERALL,
+) -> tuple[MetricRow, ...]:
+    """Make the rows of a table: per class, then over all classes.
+
+    Parameters
+    ----------
+    point
+        Metrics of one matrix.
+    drawn
+        Metrics of the resamples, on the first axis.
+    labels
+        Names of the classes.
+    support
+        Segments by class.
+    level
+        Level of the intervals.
+    overall
+        Which metrics over all classes.
+    """
     rows = [
         _row(
             metric,
@@ -141,26 +179,12 @@ def bootstrap(
         for c, label in enumerate(labels)
         for metric in _PER_CLASS
     ]
+    size = int(support.sum())
     rows += [
-        _row(
-            metric,
-            "",
-            getattr(point, metric),
-            getattr(drawn, metric),
-            level,
-            len(y_true),
-        )
-        for metric in _OVERALL
+        _row(metric, "", getattr(point, metric), getattr(drawn, metric), level, size)
+        for metric in overall
     ]
-    lacking = np.isnan(drawn.f1).sum(axis=0).tolist()
-    absent = dict(zip(labels, lacking, strict=True))
-    return BootstrapTable(
-        tuple(rows),
-        tuple(tuple(row) for row in total.tolist()),
-        n_articles,
-        absent,
-        tuple(_notes(n_articles, point.f1, absent, len(drawn.f1))),
-    )
+    return tuple(rows)
 
 
 def bootstrap_means(
@@ -225,6 +249,26 @@ def resampled_sums(
     )
 
 
+def percentile_interval(
+    samples: NDArray[np.float64], level: float
+) -> tuple[float, float] | tuple[None, None]:
+    """Return the two-sided interval of resampled values; NaN is left out.
+
+    Raises
+    ------
+    DataError
+        `level` is no share between 0 and 1.
+    """
+    if not 0 < level < 1:
+        raise DataError(f"level is {level!r}, expected a share such as 0.95")
+    samples = samples[~np.isnan(samples)]
+    if not len(samples):
+        return None, None
+    tail = (1 - level) / 2
+    low, high = np.quantile(samples, [tail, 1 - tail]).tolist()
+    return low, high
+
+
 def _row(
     metric: str,
     label: str,
@@ -234,14 +278,8 @@ def _row(
     support: int,
 ) -> MetricRow:
     """Make a row of a point and its resamples."""
-    if not 0 < level < 1:
-        raise DataError(f"level is {level!r}, expected a share such as 0.95")
     point = None if np.isnan(value) else float(value)
-    samples = samples[~np.isnan(samples)]
-    low = high = None
-    if len(samples):
-        tail = (1 - level) / 2
-        low, high = np.quantile(samples, [tail, 1 - tail]).tolist()
+    low, high = percentile_interval(samples, level)
     return MetricRow(metric, label, point, low, high, support)
 
 

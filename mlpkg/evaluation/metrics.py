@@ -6,7 +6,7 @@ thousand matrices scored at once; the tests hold both equal.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Sized
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,6 +19,7 @@ __all__ = [
     "Rates",
     "Scores",
     "article_confusions",
+    "check_columns",
     "label_codes",
     "rates",
     "score",
@@ -171,17 +172,30 @@ def article_confusions(
     DataError
         There is no segment, the lengths differ or a label is unknown.
     """
-    if not len(y_true) == len(y_pred) == len(articles) or not len(y_true):
-        raise DataError(
-            "y_true, y_pred and articles need one entry a segment and at least one "
-            f"segment, got {len(y_true)}, {len(y_pred)} and {len(articles)} entries"
-        )
+    check_columns(y_true=y_true, y_pred=y_pred, articles=articles)
     true = label_codes(y_true, labels, "y_true")
     predicted = label_codes(y_pred, labels, "y_pred")
     names, article = np.unique(np.asarray(articles), return_inverse=True)
     k = len(labels)
     cells = (article * k + true) * k + predicted
     return np.bincount(cells, minlength=len(names) * k * k).reshape(-1, k, k)
+
+
+def check_columns(**columns: Sized) -> None:
+    """Check that columns hold the same rows.
+
+    Raises
+    ------
+    DataError
+        The lengths differ or are 0.
+    """
+    sizes = [str(len(column)) for column in columns.values()]
+    if len(set(sizes)) > 1 or sizes[0] == "0":
+        *names, last = columns
+        raise DataError(
+            f"{', '.join(names)} and {last} need one entry a segment and at least one "
+            f"segment, got {', '.join(sizes[:-1])} and {sizes[-1]} entries"
+        )
 
 
 def label_codes(
@@ -228,13 +242,15 @@ def rates(confusion: NDArray[np.int64] | NDArray[np.float64]) -> Rates:
     covariance = agreed * total - (true * predicted).sum(axis=-1)
     spread_true = total**2 - (true**2).sum(axis=-1)
     spread_predicted = total**2 - (predicted**2).sum(axis=-1)
+    # Shares instead of counts round, and may leave a spread just below 0.
+    spread = np.sqrt(np.maximum(spread_true * spread_predicted, 0))
     return Rates(
         precision=np.where(present, _ratio(hits, predicted), np.nan),
         recall=np.where(present, _ratio(hits, true), np.nan),
         f1=np.where(present, f1, np.nan),
         macro_f1=f1.sum(axis=-1) / present.sum(axis=-1),
         accuracy=agreed / total,
-        matthews=_ratio(covariance, np.sqrt(spread_true * spread_predicted)),
+        matthews=_ratio(covariance, spread),
     )
 
 

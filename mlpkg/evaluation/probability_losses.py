@@ -15,6 +15,7 @@ from mlpkg.exceptions import DataError
 __all__ = [
     "brier_losses",
     "checked_probabilities",
+    "confidence_bins",
     "expected_calibration_error",
     "log_losses",
 ]
@@ -121,8 +122,16 @@ def expected_calibration_error(
     """
     confidence = probabilities.max(axis=1)
     right = probabilities.argmax(axis=1) == codes
-    # The rank counts lower rows only: ties get one rank, row order has no say.
-    rank = np.searchsorted(np.sort(confidence), confidence)
-    bin_of = rank * bins // len(codes)
+    bin_of = confidence_bins(confidence, bins)
     gaps = np.bincount(bin_of, weights=right - confidence, minlength=bins)
     return float(np.abs(gaps).sum() / len(codes))
+
+
+def confidence_bins(confidence: NDArray[np.float64], bins: int) -> NDArray[np.int64]:
+    """Put rows into bins of about equally many, 0 to `bins` - 1 by confidence.
+
+    Rows of one confidence share a bin, so some bins may stay empty.
+    """
+    # The rank counts lower rows only: ties get one rank, row order has no say.
+    rank = np.searchsorted(np.sort(confidence), confidence)
+    return rank * bins // len(confidence)

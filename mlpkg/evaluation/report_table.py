@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-__all__ = ["text_table"]
+__all__ = ["aligned", "interval_cell", "metric_title", "text_table"]
 
 _PER_CLASS = ("precision", "recall", "f1")
 _TITLES = {
@@ -37,10 +37,10 @@ def text_table(evaluation: Mapping[str, Any]) -> str:
     labels, rows = evaluation["labels"], evaluation["rows"]
     overall = [row for row in rows if not row["label"]]
     parts = [
-        _aligned(_class_lines(labels, rows)),
-        _aligned([[_title(row["metric"]), _cell(row)] for row in overall]),
+        aligned(_class_lines(labels, rows)),
+        aligned([[metric_title(row["metric"]), interval_cell(row)] for row in overall]),
         "confusion (a row is a true label, a column a predicted one)\n"
-        + _aligned(_confusion_lines(labels, evaluation["confusion"]), right=True),
+        + aligned(_confusion_lines(labels, evaluation["confusion"]), right=True),
         _caption(evaluation),
     ]
     return "\n\n".join(parts) + "\n"
@@ -48,10 +48,10 @@ def text_table(evaluation: Mapping[str, Any]) -> str:
 
 def _class_lines(labels: Sequence[str], rows: Sequence[Any]) -> list[list[str]]:
     """Lay out precision, recall and F1, a line a label."""
-    lines = [["label", *(_title(metric) for metric in _PER_CLASS), "segments"]]
+    lines = [["label", *(metric_title(metric) for metric in _PER_CLASS), "segments"]]
     for label in labels:
         own = {row["metric"]: row for row in rows if row["label"] == label}
-        cells = [_cell(own[metric]) for metric in _PER_CLASS]
+        cells = [interval_cell(own[metric]) for metric in _PER_CLASS]
         lines.append([label, *cells, str(own["f1"]["support"])])
     return lines
 
@@ -78,12 +78,12 @@ def _caption(evaluation: Mapping[str, Any]) -> str:
     return "\n".join([size, *(f"note: {note}" for note in evaluation["notes"])])
 
 
-def _title(metric: str) -> str:
+def metric_title(metric: str) -> str:
     """Name of a metric for readers."""
     return _TITLES.get(metric, metric)
 
 
-def _cell(row: Mapping[str, Any]) -> str:
+def interval_cell(row: Mapping[str, Any]) -> str:
     """Write a value with its interval."""
     if row["value"] is None:
         return "-"
@@ -92,8 +92,16 @@ def _cell(row: Mapping[str, Any]) -> str:
     return f"{row['value']:.3f} [{row['low']:.3f}, {row['high']:.3f}]"
 
 
-def _aligned(lines: Sequence[Sequence[str]], right: bool = False) -> str:
-    """Pad cells to columns: the first to the left, the others as asked."""
+def aligned(lines: Sequence[Sequence[str]], right: bool = False) -> str:
+    """Pad cells to columns: the first to the left, the others as asked.
+
+    Parameters
+    ----------
+    lines
+        Cells by line, equally many in each.
+    right
+        Whether the columns after the first are set to the right.
+    """
     widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
     return "\n".join(
         "  ".join(

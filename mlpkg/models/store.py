@@ -28,7 +28,14 @@ from mlpkg.models.classifier import SentenceClassifier
 from mlpkg.models.heads import HEADS, head_name
 from mlpkg.version import __version__
 
-__all__ = ["FORMAT", "MODELS", "load_model", "read_manifest", "save_model"]
+__all__ = [
+    "FORMAT",
+    "MODELS",
+    "load_model",
+    "manifest_of",
+    "read_manifest",
+    "save_model",
+]
 
 logger = logging.getLogger(__name__)
 
@@ -170,6 +177,11 @@ def load_model(
             ),
             str(name_or_folder or "default"),
         )
+
+
+def manifest_of(name_or_folder: str | Path | None = None) -> dict[str, Any]:
+    """Read the checked ``model.json`` of a folder or of a bundled name."""
+    return read_manifest(_locate(name_or_folder))
 
 
 def read_manifest(folder: Path) -> dict[str, Any]:

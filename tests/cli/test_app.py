@@ -21,8 +21,8 @@ COMMANDS = dict(commands(get_command(app)))
 IDS = [" ".join(words) or "mlpkg" for words in COMMANDS]
 
 
-def test_the_tree_holds_the_commands_that_the_readme_promises():
-    assert {words for words in COMMANDS if words} == {
+def test_the_tree_holds_the_promised_commands():
+    assert set(COMMANDS) >= {
         ("classify",),
         ("train",),
         ("evaluate",),

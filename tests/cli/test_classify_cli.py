@@ -221,7 +221,6 @@ def test_refuses_values_out_of_range(command, option, value):
     done = command("classify", "-", option, value)
     assert done.code == 2
     assert option in done.err
-    assert value in done.err
 
 
 @e2e

@@ -193,8 +193,8 @@ def the_prediction_is_the_most_probable_class(make, task):
 
 @check
 def it_learns_what_can_be_learned(make, task):
-    classifier = make().fit(task.texts[::2], task.labels[::2])
-    assert classifier.score(task.texts[1::2], task.labels[1::2]) > 0.9
+    classifier = make().fit(task.texts[:32], task.labels[:32])
+    assert classifier.score(task.texts[32:], task.labels[32:]) > 0.9
 
 
 @check
@@ -341,12 +341,8 @@ def labels_without_weight_do_not_matter_on_pages(make, task):
 
 @check
 def a_weight_of_two_counts_as_two_rows(make, task):
-    # Features are standardised by row, so that only rows that are equal may repeat.
-    head = LinearHead(C=0.1)
-    twice = make(model=head).fit(task.texts * 2, task.labels * 2)
-    weighted = make(model=head).fit(
-        task.texts, task.labels, sample_weight=[2] * len(task.texts)
-    )
+    twice = make().fit(task.texts * 2, task.labels * 2)
+    weighted = make().fit(task.texts, task.labels, sample_weight=[2] * len(task.texts))
     np.testing.assert_allclose(
         twice.predict_proba(task.texts), weighted.predict_proba(task.texts), atol=1e-3
     )

@@ -1,0 +1,126 @@
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+
+import pytest
+
+import mlpkg
+from mlpkg.exceptions import ModelNotFoundError
+from mlpkg.models.classify import BATCH_SEGMENTS, classify_articles
+from mlpkg.records import Article, ReadFailure
+
+TEXT = "Home | Sport\n\nThe bridge opened in 1910. What a shabby plan!"
+
+
+@pytest.fixture
+def classifier(make_classifier, task):
+    return make_classifier(folds=3).fit(task.pages, task.page_labels)
+
+
+def test_a_string_is_one_page(classifier):
+    predictions = list(classifier.classify(TEXT))
+    assert [p.segment.text for p in predictions] == [
+        "Home | Sport",
+        "The bridge opened in 1910.",
+        "What a shabby plan!",
+    ]
+    for prediction in predictions:
+        segment = prediction.segment
+        assert TEXT[segment.start : segment.end] == segment.text
+        assert segment.page_id == "text"
+        assert list(prediction.probabilities) == classifier.classes_.tolist()
+        assert sum(prediction.probabilities.values()) == pytest.approx(1)
+        assert prediction.confidence == max(prediction.probabilities.values())
+        assert prediction.confidence == prediction.probabilities[prediction.label]
+        assert not prediction.abstained
+
+
+def test_an_article_gives_what_its_page_gives(classifier, make_page):
+    predictions = list(classifier.classify(Article("a", TEXT)))
+    expected = classifier.predict([make_page(TEXT)])[0]
+    assert [p.label for p in predictions] == expected.tolist()
+    assert {p.segment.page_id for p in predictions} == {"a"}
+
+
+def test_several_pages_come_in_their_order(classifier, caplog):
+    failure = ReadFailure("b.txt", "line 3", "not text")
+    source = iter(["It rained.", failure, Article("c", "We left. It rained.")])
+    with caplog.at_level(logging.WARNING, logger="mlpkg"):
+        predictions = list(classifier.classify(source))
+    ids = [prediction.segment.page_id for prediction in predictions]
+    assert ids == ["text-1", "c", "c"]
+    assert "not classified: b.txt, line 3: not text" in caplog.text
+
+
+def test_windows_line_ends_are_normalised(classifier):
+    predictions = list(classifier.classify("Home\r\nIt rained."))
+    assert [p.segment.start for p in predictions] == [0, 5]
+
+
+def test_articles_come_with_their_predictions(classifier):
+    articles = [Article("a", "It rained."), Article("b", ""), Article("c", "Home")]
+    found = list(classify_articles(classifier, articles))
+    assert [article for article, _ in found] == articles
+    assert [len(predictions) for _, predictions in found] == [1, 0, 1]
+
+
+@pytest.mark.parametrize("source", ["", " \n\t", [], ["", "\n"]])
+def test_nothing_to_read_gives_nothing(classifier, source):
+    assert list(classifier.classify(source)) == []
+
+
+@pytest.mark.parametrize("source", [None, 7, b"It rained.", Path("a.txt")])
+def test_another_source_is_refused(classifier, source):
+    message = f"the source is a {type(source).__name__}; .* mlpkg.open_articles"
+    with pytest.raises(TypeError, match=message):
+        next(classifier.classify(source))
+
+
+@pytest.mark.parametrize("item", [None, 7, b"It rained.", Path("a.txt"), ["nested"]])
+def test_another_item_is_refused_with_its_number(classifier, item):
+    message = f"item 2 is a {type(item).__name__}; .* mlpkg.open_articles"
+    with pytest.raises(TypeError, match=message):
+        list(classifier.classify(["It rained.", item]))
+
+
+def test_low_confidence_abstains_and_keeps_the_label(classifier, task):
+    text = "\n\n".join(["Perhaps.", *task.texts[:4]])
+    plain = list(classifier.classify(text))
+    threshold = sorted(p.confidence for p in plain)[2]
+    strict = list(classifier.classify(text, min_confidence=threshold))
+    assert [p.label for p in strict] == [p.label for p in plain]
+    assert [p.abstained for p in strict] == [p.confidence < threshold for p in plain]
+    assert any(p.abstained for p in strict)
+    assert not all(p.abstained for p in strict)
+
+
+def test_pages_are_read_no_further_than_asked(classifier):
+    lines = 300
+    page = "\n".join(["Home", "Sport", "Weather"] * (lines // 3))
+    first_batch = -(-BATCH_SEGMENTS // lines)
+    read = []
+
+    def pages():
+        for number in range(first_batch):
+            read.append(number)
+            yield page
+        raise RuntimeError("read too far")
+
+    predictions = classifier.classify(pages())
+    assert read == []
+    for _ in range(first_batch * lines):
+        next(predictions)
+    assert len(read) == first_batch
+    with pytest.raises(RuntimeError, match="read too far"):
+        next(predictions)
+
+
+def test_the_function_takes_a_classifier(classifier):
+    ours = list(mlpkg.classify(TEXT, classifier, min_confidence=0.5))
+    assert ours == list(classifier.classify(TEXT, min_confidence=0.5))
+
+
+def test_the_function_refuses_an_unknown_model_at_once():
+    with pytest.raises(ModelNotFoundError, match="did you mean 'default'"):
+        mlpkg.classify(TEXT, "defualt")
