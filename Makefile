@@ -16,7 +16,7 @@ help: ## list the targets
 setup: $(VENV)/.dev ## make .venv with everything that development needs
 
 demo: $(VENV)/.base ## install mlpkg and classify a page of its corpus
-	$(BIN)/mlpkg corpus show --part test --form text --first | $(BIN)/mlpkg classify -
+	$(BIN)/mlpkg corpus show --part test --form text --first | $(BIN)/mlpkg classify - --table
 
 test: $(VENV)/.dev ## run the tests
 	$(BIN)/python -m pytest

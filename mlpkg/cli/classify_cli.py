@@ -71,6 +71,14 @@ def classify_cli(
             rich_help_panel="Output",
         ),
     ] = False,
+    as_table: Annotated[
+        bool,
+        typer.Option(
+            "--table",
+            help="A table on standard output, in a pipe too.",
+            rich_help_panel="Output",
+        ),
+    ] = False,
     text: Annotated[
         bool,
         typer.Option(
@@ -108,6 +116,8 @@ def classify_cli(
     inputs could not be read; each is told.
     """
     set_up_logging(quiet=quiet, verbose=False)
+    if as_table and (as_json or output is not None):
+        fail("--table goes with neither --json nor --output")
     _check_options(html, encoding)
     if not sources:
         if sys.stdin.isatty():
@@ -131,14 +141,14 @@ def classify_cli(
     results = job.run(articles)
     if html is not None:
         results = _write_html(results, html, classifier)
-    table = output is None and html is None and not as_json and sys.stdout.isatty()
-    if table:
+    shows_rows = as_json or output is not None
+    if as_table or (not shows_rows and html is None and sys.stdout.isatty()):
         _print_table(results, classifier.scheme_)
-    elif output is None and html is not None and not as_json:
-        for _ in results:
-            pass
-    else:
+    elif shows_rows or html is None:
         _write_rows(results, output, classifier, with_text=text)
+    else:
+        for _ in results:  # the coloured page is all that was asked for
+            pass
     job.report()
 
 
@@ -185,9 +195,9 @@ class _Job:
             seconds = time.perf_counter() - self.started
             cut = getattr(self.classifier.encoder, "truncated", 0)
             parts = [
-                f"{self.pages} pages, {self.segments} segments in {seconds:.1f} s",
-                f"{self.failures} failed" if self.failures else "",
-                f"{cut} segments were longer than the encoder reads" if cut else "",
+                f"pages: {self.pages}, segments: {self.segments}, {seconds:.1f} s",
+                f"failed: {self.failures}" if self.failures else "",
+                f"cut, longer than the encoder reads: {cut}" if cut else "",
             ]
             self.console.print("; ".join(filter(None, parts)), style="dim")
         if self.failures:

@@ -20,31 +20,10 @@ __all__ = [
 _GROUP = "Computing"
 
 
-def _device(value: str) -> str:
-    """Refuse a device that torch does not know or this machine does not have."""
-    kind, _, number = value.partition(":")
-    if value in ("auto", "cpu"):
-        return value
-    if value != "mps" and not (
-        kind == "cuda" and (number.isdecimal() or kind == value)
-    ):
-        raise typer.BadParameter(f"{value!r} is none of auto, cpu, cuda, cuda:N, mps")
-    import torch
-
-    count = torch.cuda.device_count()
-    there = torch.backends.mps.is_available() if kind == "mps" else count > 0
-    if not there or int(number or 0) >= max(count, 1):
-        raise typer.BadParameter(
-            f"this machine has no {value!r}; auto takes what is there"
-        )
-    return value
-
-
 Device = Annotated[
     str,
     typer.Option(
         help="auto, cpu, cuda, mps, or cuda:1.",
-        callback=_device,
         rich_help_panel=_GROUP,
     ),
 ]

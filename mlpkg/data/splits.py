@@ -45,9 +45,9 @@ def split_pages(
     parts
         Share of the pages by the name of the part; between 0 and 1, 1 in sum.
     seed
-        Seed of the assignment; ``time`` has no use for it.
+        Seed of the assignment; not used by ``time``.
     stratify
-        Whether each part should also get its share of each label.
+        Whether each part should also get its share of each label; not by ``time``.
 
     Returns
     -------
@@ -66,7 +66,7 @@ def split_pages(
     Groups are assigned greedily, large before small, each to the part that then
     comes nearest to its shares of pages and labels. scikit-learn's
     `StratifiedGroupKFold` does this for equal folds only and may leave one empty.
-    Pages of the same text under two ids are one article.
+    Pages of the same text, up to white space, are one article whatever their ids.
     """
     _check_shares(parts)
     shares = np.array(list(parts.values()))
@@ -248,22 +248,22 @@ def _assign_in_time(
 
 
 def _articles(pages: Sequence[GoldPage]) -> list[str]:
-    """Return an article key a page: the first id under which its text stands."""
-    first_id: dict[str, str] = {}
-    texts: dict[str, str] = {}
-    doubtful = []
-    for page in pages:
-        text = _text(page)
-        first_id.setdefault(text, page.id)
-        if texts.setdefault(page.id, text) != text:
-            doubtful.append(page.id)
+    """Return an article key a page: its text, so that copies stay together."""
+    texts = [_text(page) for page in pages]
+    first: dict[str, str] = {}
+    doubtful = [
+        page.id
+        for page, text in zip(pages, texts, strict=True)
+        # The id of a row without a page is its line in a file.
+        if page.has_context and first.setdefault(page.id, text) != text
+    ]
     if doubtful:
         raise SplitError(
-            f"{len(doubtful)} article ids stand on pages of different text: "
+            f"{len(doubtful)} pages have the id of a page of different text: "
             f"{_shown(doubtful)}; give each article its own id"
         )
     # Pages without text are not copies of each other.
-    return [first_id[texts[page.id]] if texts[page.id] else page.id for page in pages]
+    return [text or page.id for page, text in zip(pages, texts, strict=True)]
 
 
 def _refuse_parted(

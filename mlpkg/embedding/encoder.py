@@ -19,7 +19,7 @@ from mlpkg.embedding.bert import BertEncoder, is_plain_bert
 from mlpkg.embedding.cache import EmbeddingCache
 from mlpkg.embedding.library import LibraryEncoder
 from mlpkg.embedding.location import BUNDLED, locate, weights_digest
-from mlpkg.embedding.precision import resolve
+from mlpkg.embedding.precision import require_device, resolve
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -207,7 +207,10 @@ class SentenceTransformerEncoder:
         device, precision = resolve(self.device, self.precision)
         key = (folder, device, precision, self.max_length)
         if key not in _loaded:
+            require_device(device)
             kind = BertEncoder if is_plain_bert(folder) else LibraryEncoder
-            logger.info("loading %s (%s, %s) by %s", folder.name, *key[1:3], kind)
+            logger.info(
+                "loading %s (%s, %s) by %s", folder.name, *key[1:3], kind.__name__
+            )
             _loaded[key] = kind(folder, device, precision, self.max_length)
         return _loaded[key]

@@ -7,7 +7,13 @@ from pathlib import Path
 
 from mlpkg.exceptions import ConfigError
 
-__all__ = ["DEVICES", "PRECISIONS", "has_fast_bfloat16", "resolve"]
+__all__ = [
+    "DEVICES",
+    "PRECISIONS",
+    "has_fast_bfloat16",
+    "require_device",
+    "resolve",
+]
 
 PRECISIONS = ("auto", "float32", "bfloat16")
 DEVICES = ("auto", "cpu", "cuda", "mps")
@@ -47,6 +53,31 @@ def resolve(device: str, precision: str) -> tuple[str, str]:
     if precision == "auto":
         precision = "bfloat16" if _computes_bfloat16(device) else "float32"
     return device, precision
+
+
+def require_device(device: str) -> None:
+    """Refuse a device that torch does not know or this machine does not have.
+
+    Raises
+    ------
+    ConfigError
+        The message says what is known, or what this machine lacks.
+    """
+    if device in {"auto", "cpu"}:
+        return
+    import torch
+
+    kind, colon, number = device.partition(":")
+    if kind not in DEVICES or (colon and not number.isdecimal()):
+        raise ConfigError(
+            f"device {device!r} is none of {', '.join(DEVICES)}, or cuda:N"
+        )
+    count = torch.cuda.device_count() if kind == "cuda" else 0
+    there = torch.backends.mps.is_available() if kind == "mps" else count > 0
+    if not there or int(number or 0) >= max(count, 1):
+        raise ConfigError(
+            f"this machine has no device {device!r}; auto takes what is there"
+        )
 
 
 def _computes_bfloat16(device: str) -> bool:

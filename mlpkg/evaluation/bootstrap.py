@@ -251,7 +251,7 @@ def resampled_sums(
 
 def percentile_interval(
     samples: NDArray[np.float64], level: float
-) -> tuple[float, float] | tuple[None, None]:
+) -> tuple[float | None, float | None]:
     """Return the two-sided interval of resampled values; NaN is left out.
 
     Raises

@@ -116,7 +116,7 @@ def _prefix(length: int, threshold: float) -> int:
 
 
 def _shingles(texts: Sequence[str], size: int) -> list[list[int]]:
-    """Number the distinct shingles of each text, the rarest of all texts first."""
+    """Turn each text into numbers of its distinct shingles, the rarest first."""
     numbers: dict[str, int] = {}
     lengths, words = [], []
     for text in texts:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-__all__ = ["aligned", "interval_cell", "metric_title", "text_table"]
+__all__ = ["aligned", "interval_cell", "metric_title", "size_line", "text_table"]
 
 _PER_CLASS = ("precision", "recall", "f1")
 _TITLES = {
@@ -69,13 +69,25 @@ def _confusion_lines(
 
 def _caption(evaluation: Mapping[str, Any]) -> str:
     """Say what was judged and what the brackets are."""
-    size = f"{evaluation['n_segments']} segments of {evaluation['n_articles']} articles"
-    if evaluation["n_articles"] > 1:
-        size += (
-            f"; in brackets the {100 * evaluation['level']:g}% interval over articles "
-            f"({evaluation['n_resamples']} resamples)"
-        )
-    return "\n".join([size, *(f"note: {note}" for note in evaluation["notes"])])
+    notes = (f"note: {note}" for note in evaluation["notes"])
+    return "\n".join([size_line(evaluation), *notes])
+
+
+def size_line(result: Mapping[str, Any]) -> str:
+    """Say how much a stored result judged, and what its brackets are.
+
+    Parameters
+    ----------
+    result
+        It has ``n_segments``, ``n_articles``, ``level`` and ``n_resamples``.
+    """
+    size = f"{result['n_segments']} segments of {result['n_articles']} articles"
+    if result["n_articles"] < 2:
+        return size
+    return (
+        f"{size}; in brackets the {100 * result['level']:g}% interval over articles "
+        f"({result['n_resamples']} resamples)"
+    )
 
 
 def metric_title(metric: str) -> str:

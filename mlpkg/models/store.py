@@ -15,6 +15,7 @@ import numpy as np
 from sklearn.utils.validation import check_is_fitted
 
 from mlpkg.embedding import Encoder, SentenceTransformerEncoder
+from mlpkg.embedding.precision import require_device
 from mlpkg.exceptions import (
     EncoderNotFoundError,
     ModelFormatError,
@@ -279,6 +280,7 @@ def _encoder(facts: dict[str, Any], folder: Path, **options: Any) -> Encoder:
             f"{folder}: the model was trained with an encoder of the caller's own; "
             "pass it as load_model(…, encoder=…)"
         )
+    require_device(options["device"])
     encoder = SentenceTransformerEncoder(
         facts["name"],
         revision=facts["revision"],

@@ -24,7 +24,7 @@ Interval = tuple[float, float | None, float | None]
 # A drawing is this wide in its own units, close to the pixels of a phone's screen, so
 # that its letters stay legible there.
 WIDTH = 400.0
-_TOP, _RIGHT, _BOTTOM, _LEFT = 12.0, 12.0, 44.0, 46.0
+_TOP, _RIGHT, _BOTTOM, _LEFT = 12.0, 12.0, 44.0, 52.0
 _PLOT_HEIGHT = 240.0
 _ROW, _GROUP_GAP = 17.0, 10.0
 _VALUE_WIDTH = 40.0

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from mlpkg.config import Config
+from mlpkg.evaluation.report_table import metric_title
 from mlpkg.exceptions import DataError
 from mlpkg.report.figures_svg import IntervalFigure, interval_figure
 
@@ -29,14 +30,14 @@ __all__ = [
 Row = Mapping[str, Any]
 
 _PER_CLASS = ("precision", "recall", "f1")
-_OVERALL = {
-    "macro_f1": "macro-F1",
-    "accuracy": "accuracy",
-    "matthews": "Matthews correlation",
-    "brier": "Brier score (0 is best)",
-    "log_loss": "log loss (0 is best)",
-    "calibration_error": "calibration error (0 is best)",
-}
+_OVERALL = (
+    "macro_f1",
+    "accuracy",
+    "matthews",
+    "brier",
+    "log_loss",
+    "calibration_error",
+)
 _STATUS_WORDS = {"ok": "ok", "warn": "warning", "fail": "failed"}
 
 
@@ -63,10 +64,12 @@ class PartScores:
 
     def row(self, metric: str) -> Row | None:
         """Return the row of a score over all labels, None where it is not stored."""
-        for title, row in self.overall:
-            if title == _OVERALL[metric]:
-                return row
-        return None
+        return next((row for _, row in self.overall if row["metric"] == metric), None)
+
+    @property
+    def labels(self) -> list[str]:
+        """Label names in the order of the confusion matrix."""
+        return [label for label, _ in self.classes]
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +113,7 @@ def part_scores(name: str, stored: Mapping[str, Any]) -> PartScores:
             (label, tuple(rows[metric, label] for metric in _PER_CLASS))
             for label in stored["labels"]
         ),
-        tuple((title, rows[m, ""]) for m, title in _OVERALL.items() if (m, "") in rows),
+        tuple((metric_title(m), rows[m, ""]) for m in _OVERALL if (m, "") in rows),
     )
 
 
@@ -147,7 +150,7 @@ def audit_table(part: str, stored: Mapping[str, Any]) -> AuditTable:
     """Set out a stored audit, the worst checks first."""
     order = list(_STATUS_WORDS)
     checks = sorted(
-        stored["checks"], key=lambda check: order.index(check["status"]), reverse=True
+        stored["rows"], key=lambda check: order.index(check["status"]), reverse=True
     )
     counts = Counter(check["status"] for check in checks)
     words = [f"{counts[s]} {_STATUS_WORDS[s]}" for s in order[::-1] if counts[s]]
@@ -169,7 +172,7 @@ def setting_groups(config: Mapping[str, Any]) -> list[tuple[str, list[Setting]]]
 
 
 def run_facts(run: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """List what ``run.json`` says of how the run was made; unknown facts are left out."""
+    """List what ``run.json`` says of how a run was made, as far as it says it."""
     git = run.get("git") or {}
     commit = str(git.get("commit", ""))
     machine = run.get("machine") or {}

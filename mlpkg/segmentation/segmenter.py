@@ -27,7 +27,7 @@ class Segmenter:
     Examples
     --------
     >>> from mlpkg.records import Article
-    >>> page = Segmenter().segment(Article("a", "Home | Sport\\nIt rained. We left."))
+    >>> page = Segmenter().segment(Article("a", "Home | Sport\nIt rained. We left."))
     >>> page.texts
     ['Home | Sport', 'It rained.', 'We left.']
     """

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,17 @@ from mlpkg.exceptions import DataError
 
 __all__ = ["StoredRun", "leaves"]
 
-_EVALUATION = {"labels", "rows", "confusion", "n_articles", "n_segments", "level"}
+PREDICTIONS = "predictions.parquet"
+_EVALUATION = {
+    "labels",
+    "rows",
+    "confusion",
+    "n_articles",
+    "n_segments",
+    "level",
+    "n_resamples",
+    "notes",
+}
 _ROW = {"metric", "label", "value", "low", "high", "support"}
 
 
@@ -88,11 +99,25 @@ class StoredRun:
         return stored
 
     @cached_property
-    def audit(self) -> dict[str, dict[str, Any]] | None:
+    def audit(self) -> dict[str, Any] | None:
         """Leakage audits by part; None in runs that were made without."""
-        if not (self.path / "audit.json").is_file():
-            return None
-        return self._json("audit.json")
+        return self._json("audit.json") if (self.path / "audit.json").exists() else None
+
+    @property
+    def checks(self) -> dict[str, list[dict[str, Any]]]:
+        """The rows of the leakage audits by part."""
+        try:
+            return {k: list(audit["checks"]) for k, audit in (self.audit or {}).items()}
+        except (KeyError, TypeError):
+            raise DataError(
+                f"{self.path / 'audit.json'}: a part without 'checks'; train again"
+            ) from None
+
+    @property
+    def audit_status(self) -> str:
+        """The gravest word of the leakage audits: ok, warn, fail; or none."""
+        said = {check["status"] for rows in self.checks.values() for check in rows}
+        return next((word for word in ("fail", "warn", "ok") if word in said), "none")
 
     @cached_property
     def predictions(self) -> list[dict[str, Any]]:
@@ -102,36 +127,43 @@ class StoredRun:
     @cached_property
     def labels(self) -> tuple[str, ...]:
         """The label names, in the order of the columns of probabilities."""
-        import pyarrow.parquet as pq
-
-        path = self._file("predictions.parquet")
-        with _parquet_errors(path):
-            metadata = pq.read_metadata(path).metadata or {}
-        stored = metadata.get(b"mlpkg.labels")
+        with self._parquet() as file:
+            stored = (file.schema_arrow.metadata or {}).get(b"mlpkg.labels")
         if stored is None:
-            raise DataError(
-                f"{path}: the metadata lack 'mlpkg.labels'; the run is older than "
-                "this version, train it again"
-            )
+            raise self._too_old("no 'mlpkg.labels' in the metadata")
         return tuple(json.loads(stored))
 
     def prediction_rows(
         self, columns: Sequence[str] | None = None
     ) -> list[dict[str, Any]]:
-        """Read some columns of the predictions, or all of them."""
+        """Read the named columns of the predictions, or all of them."""
+        with self._parquet() as file:
+            lacking = sorted(set(columns or ()) - set(file.schema_arrow.names))
+            if not lacking:
+                rows: list[dict[str, Any]] = file.read(columns).to_pylist()
+                return rows
+        raise self._too_old(f"no column {', '.join(map(repr, lacking))}")
+
+    @contextmanager
+    def _parquet(self) -> Iterator[Any]:
+        """Open the predictions; a damaged file is told by its name."""
+        import pyarrow as pa
         import pyarrow.parquet as pq
 
-        path = self._file("predictions.parquet")
-        with _parquet_errors(path):
-            lacking = set(columns or ()) - set(pq.read_schema(path).names)
-            if not lacking:
-                rows: list[dict[str, Any]] = pq.read_table(
-                    path, columns=columns
-                ).to_pylist()
-                return rows
-        raise DataError(
-            f"{path}: no column {', '.join(sorted(lacking))}; the run is older than "
-            "this version, train it again"
+        path = self._file(PREDICTIONS)
+        try:
+            with pq.ParquetFile(path) as file:
+                yield file
+        except (pa.ArrowException, OSError) as error:
+            raise DataError(
+                f"{path}: not a whole Parquet file ({error}); copy it again"
+            ) from None
+
+    def _too_old(self, lack: str) -> DataError:
+        """Make the error for a run of a version that stored less."""
+        return DataError(
+            f"{self.path / PREDICTIONS}: {lack}; the run is older than this version, "
+            "train it again"
         )
 
     def _file(self, name: str) -> Path:
@@ -149,3 +181,41 @@ class StoredRun:
         except ValueError as error:  # not JSON, or not UTF-8
             raise DataError(f"{path}: not JSON ({error}); restore the file") from None
         return _object(value, path)
+
+
+def leaves(tree: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
+    """Flatten a tree of settings to dotted paths; lists are leaves.
+
+    Examples
+    --------
+    >>> leaves({"seed": 0, "data": {"labels": ["a", "b"]}})
+    {'seed': 0, 'data.labels': ['a', 'b']}
+    """
+    flat: dict[str, Any] = {}
+    for key, value in tree.items():
+        path = f"{prefix}{key}"
+        if isinstance(value, Mapping) and value:
+            flat |= leaves(value, f"{path}.")
+        else:
+            flat[path] = value
+    return flat
+
+
+def _object(value: Any, path: Path) -> dict[str, Any]:
+    """Refuse a file that holds something else than an object."""
+    if not isinstance(value, dict):
+        raise DataError(
+            f"{path}: holds a {type(value).__name__} where an object of names and "
+            "values belongs; restore the file"
+        )
+    return value
+
+
+def _is_evaluation(value: Any) -> bool:
+    """Tell whether tables can be made from a stored value."""
+    return (
+        isinstance(value, dict)
+        and value.keys() >= _EVALUATION
+        and isinstance(value["rows"], list)
+        and all(isinstance(row, dict) and row.keys() >= _ROW for row in value["rows"])
+    )

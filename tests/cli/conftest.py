@@ -45,10 +45,11 @@ class Finished:
 
 @pytest.fixture(autouse=True)
 def surroundings(monkeypatch, tmp_path) -> Iterator[None]:
-    """Keep cache, working directory and log handlers to the test."""
+    """Keep cache, working directory, terminal and log handlers to the test."""
     monkeypatch.setenv("MLPKG_CACHE", str(tmp_path / "cache"))
     for name in COLOUR_SETTINGS:
         monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("COLUMNS", "100")  # narrower, rich cuts option names
     (tmp_path / "cwd").mkdir()
     monkeypatch.chdir(tmp_path / "cwd")
     logger = logging.getLogger("mlpkg")

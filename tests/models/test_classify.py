@@ -15,7 +15,7 @@ TEXT = "Home | Sport\n\nThe bridge opened in 1910. What a shabby plan!"
 
 @pytest.fixture
 def classifier(make_classifier, task):
-    return make_classifier(folds=3).fit(task.pages, task.page_labels)
+    return make_classifier().fit(task.pages, task.page_labels)
 
 
 def test_a_string_is_one_page(classifier):
@@ -87,7 +87,7 @@ def test_another_item_is_refused_with_its_number(classifier, item):
 def test_low_confidence_abstains_and_keeps_the_label(classifier, task):
     text = "\n\n".join(["Perhaps.", *task.texts[:4]])
     plain = list(classifier.classify(text))
-    threshold = sorted(p.confidence for p in plain)[2]
+    threshold = sum(sorted(p.confidence for p in plain)[:2]) / 2
     strict = list(classifier.classify(text, min_confidence=threshold))
     assert [p.label for p in strict] == [p.label for p in plain]
     assert [p.abstained for p in strict] == [p.confidence < threshold for p in plain]

@@ -81,7 +81,7 @@ def test_out_of_fold_is_not_what_the_final_head_says(classifier, mail, mail_page
     fit_on_gold(classifier, mail_pages, mail)
     seen = np.concatenate(classifier.predict_pages([p.page for p in mail_pages]))
     unseen = out_of_fold(classifier, mail_pages, mail).probabilities[:, ::-1]
-    assert not np.allclose(seen, unseen)
+    assert not np.allclose(np.log(seen), np.log(unseen), atol=0.1)
 
 
 def test_out_of_fold_needs_folds(tiny_encoder, mail, mail_pages):
@@ -139,8 +139,13 @@ def test_many_shared_articles_are_counted_and_the_first_named(mail_pages):
 
 # From here on with the real encoder.
 
-# The embedding cache would make a repetition repeat nothing.
-FAST = ("encoder.cache=false", "encoder.device=cpu", "evaluation.bootstrap=50")
+FAST = ("encoder.device=cpu", "evaluation.bootstrap=50")
+
+
+@pytest.fixture(autouse=True)
+def own_cache(tmp_path, monkeypatch):
+    """An empty embedding cache a test: a repetition computes its vectors anew."""
+    monkeypatch.setenv("MLPKG_CACHE", str(tmp_path / "cache"))
 
 
 @pytest.fixture(scope="module")
@@ -157,7 +162,9 @@ def corpus_run(tmp_path_factory):
         "training: {folds: 3}\n",
         encoding="utf-8",
     )
-    return config, train(config, FAST, runs=folder / "runs")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("MLPKG_CACHE", str(folder / "cache"))
+        return config, train(config, FAST, runs=folder / "runs")
 
 
 def _json(path: Path):
@@ -232,7 +239,7 @@ def test_the_model_of_a_run_loads_and_classifies(corpus_run):
 @pytest.mark.e2e
 def test_training_a_runs_own_config_again_gives_the_same_metrics(corpus_run, tmp_path):
     _, result = corpus_run
-    again = train(result.path / "config.yaml", runs=tmp_path)
+    again = train(result.path / "config.yaml", runs=tmp_path / "runs")
     for name in ("metrics.json", "splits.json"):
         assert _json(again.path / name) == _json(result.path / name)
 
@@ -272,5 +279,5 @@ def test_rows_with_labels_of_ones_own_train_a_model(tmp_path, write_mail):
     assert model.scheme_.furniture is None
     assert evaluate(model, held_out, n=50).confusion == ((1, 0), (0, 1))
     (prediction,) = model.classify("Win a free holiday now, click to claim it!")
-    assert list(prediction.probabilities) == ["spam", "ham"]
+    assert set(prediction.probabilities) == {"spam", "ham"}
     assert prediction.label == "spam"

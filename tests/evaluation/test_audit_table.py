@@ -1,0 +1,56 @@
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from mlpkg.evaluation.audit_table import Audit, AuditRow, AuditSide
+from mlpkg.exceptions import DataError
+
+AUDIT = Audit(
+    (
+        AuditRow("shared articles", "ok", 0, 0.0, "0 of 9 articles"),
+        AuditRow("same prose", "fail", 12, 0.25, "12 of 48 rows", ("b[3] as a[1]",)),
+        AuditRow("time overlap", "ok", None, None, "could not be checked: no date"),
+    )
+)
+
+
+def test_json_keeps_the_table():
+    stored = json.loads(json.dumps(AUDIT.to_json(), allow_nan=False))
+    assert stored["worst"] == "fail"
+    assert stored["rows"] == AUDIT.frame()
+    assert Audit.from_json(stored) == AUDIT
+
+
+def test_the_frame_is_tidy():
+    keys = ["name", "status", "count", "share", "detail", "examples"]
+    assert [list(row) for row in AUDIT.frame()] == [keys] * 3
+    assert AUDIT.frame()[1]["examples"] == ["b[3] as a[1]"]
+
+
+def test_text_is_aligned():
+    assert AUDIT.to_text() == (
+        "status  check            count  share  detail\n"
+        "ok      shared articles      0   0.0%  0 of 9 articles\n"
+        "fail    same prose          12  25.0%  12 of 48 rows\n"
+        "ok      time overlap         -      -  could not be checked: no date\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("statuses", "worst"),
+    [(["ok"], "ok"), (["warn", "ok"], "warn"), (["warn", "fail", "ok"], "fail")],
+)
+def test_worst_is_the_gravest_status(statuses, worst):
+    rows = tuple(AuditRow("x", status, 0, 0.0, "") for status in statuses)
+    assert Audit(rows).worst == worst
+
+
+def test_a_side_needs_rows_of_equal_length():
+    with pytest.raises(
+        DataError, match="1 articles, 1 texts, 0 labels, 1 sources, 1 d"
+    ):
+        AuditSide(["a"], ["t"], [], [""], [""])
+    with pytest.raises(DataError, match=r"needs rows.* got 0 articles"):
+        AuditSide([], [], [], [], [])
