@@ -1,49 +1,87 @@
-"""Labelled rows: JSON lines, CSV or Parquet with a text and a label a row."""
+"""Labelled rows: records with a text and a label each, checked one by one."""
 
 from __future__ import annotations
 
-import csv
-import json
-from collections.abc import Callable, Iterator
+import math
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
 from mlpkg.articles import normalise
+from mlpkg.data.label_map import LabelMap
+from mlpkg.data.row_files import Record, read_records
 from mlpkg.exceptions import DataError
 from mlpkg.labels import LabelScheme
 
-__all__ = ["Columns", "LabelledRow", "read_labelled_rows"]
+__all__ = [
+    "Columns",
+    "LabelledRow",
+    "checked_row",
+    "checked_rows",
+    "raise_faults",
+    "read_labelled_rows",
+    "require_columns",
+]
 
 # More faults than this are counted, not shown.
 SHOWN_FAULTS = 20
 
-# Line and content; a line that cannot be read at all is told with the wrong rows.
-Record = tuple[int, dict[str, Any] | DataError]
-
 
 @dataclass(frozen=True, slots=True)
 class Columns:
-    """Names of the columns of labelled rows; `article` may be missing from a file."""
+    """Names of the columns of labelled rows; only `text` and `label` must be there.
+
+    Parameters
+    ----------
+    text, label, article
+        The segment's text, its raw label, the id of its article.
+    weight
+        How much the row counts in training: a number of at least 0, empty for 1.
+    outlet, published, source
+        Of the article: its outlet, its date, the name of the data it comes from.
+    index
+        Whole number that orders the rows of an article; without, file order does.
+    """
 
     text: str = "text"
     label: str = "label"
     article: str = "article"
+    weight: str = "weight"
+    outlet: str = "outlet"
+    published: str = "published"
+    index: str = "index"
+    source: str = "source"
 
 
 @dataclass(frozen=True, slots=True)
 class LabelledRow:
-    """One row: its line (or row number, from 1), text, label name and article id."""
+    """One row, checked; `line` is its line or number, from 1.
+
+    `allowed` holds the labels that a partial label leaves open, `label` then means
+    nothing. The rest is what the columns of the same name say, empty where they do
+    not.
+    """
 
     line: int
     text: str
     label: str
     article: str = ""
+    allowed: tuple[str, ...] | None = None
+    weight: float = 1.0
+    outlet: str = ""
+    published: str = ""
+    index: int | None = None
+    source: str = ""
 
 
 def read_labelled_rows(
-    path: Path, columns: Columns, scheme: LabelScheme
+    path: Path,
+    columns: Columns,
+    scheme: LabelScheme,
+    label_map: LabelMap | None = None,
 ) -> list[LabelledRow]:
     """Read every row of a file.
 
@@ -53,134 +91,128 @@ def read_labelled_rows(
         The suffix is not known, a column is missing, or rows are wrong; all wrong
         rows are listed with file and line.
     """
-    reader = _READERS.get(path.suffix.lower())
-    if reader is None:
-        raise DataError(
-            f"{path}: labelled rows are read from {', '.join(_READERS)}, not from "
-            f"{path.suffix or 'a file without suffix'!r}"
-        )
+    return checked_rows(
+        read_records(path), f"{path}, line", columns, scheme, label_map or LabelMap()
+    )
+
+
+def checked_rows(
+    records: Iterable[Record],
+    place: str,
+    columns: Columns,
+    scheme: LabelScheme,
+    label_map: LabelMap,
+) -> list[LabelledRow]:
+    """Check records; `place` and a record's number tell where it stands."""
     rows: list[LabelledRow] = []
     faults: list[str] = []
-    try:
-        for line, record in reader(path):
-            try:
-                rows.append(_row(line, record, columns, scheme))
-            except DataError as error:
-                faults.append(f"{path}, line {line}: {error}")
-    except UnicodeDecodeError as error:
-        raise DataError(
-            f"{path}: not UTF-8 ({error.reason}); save the file as UTF-8"
-        ) from None
-    if faults:
-        shown = faults[:SHOWN_FAULTS]
-        if len(faults) > len(shown):
-            shown.append(f"… and {len(faults) - len(shown)} more rows are wrong")
-        raise DataError("\n".join(shown))
+    for line, record in records:
+        try:
+            if isinstance(record, DataError):
+                raise record
+            rows.append(checked_row(line, record, columns, scheme, label_map))
+        except DataError as error:
+            faults.append(f"{place} {line}: {error}")
+    raise_faults(faults)
     if not rows:
-        raise DataError(f"{path}: holds no row")
+        raise DataError(f"{place.rpartition(', ')[0]}: holds no row")
     return rows
 
 
-def _row(
-    line: int,
-    record: dict[str, Any] | DataError,
-    columns: Columns,
-    scheme: LabelScheme,
-) -> LabelledRow:
-    """Check one record."""
-    if isinstance(record, DataError):
-        raise record
+def raise_faults(faults: Sequence[str]) -> None:
+    """Raise one `DataError` for all faults, if there are any."""
+    if faults:
+        shown = list(faults[:SHOWN_FAULTS])
+        if len(faults) > len(shown):
+            shown.append(f"… and {len(faults) - len(shown)} more rows are wrong")
+        raise DataError("\n".join(shown))
+
+
+def require_columns(found: Iterable[object], columns: Columns) -> None:
+    """Refuse records without a text or a label column."""
+    names = [str(name) for name in found]
     for name in (columns.text, columns.label):
-        if name not in record:
-            near = get_close_matches(name, [str(key) for key in record], n=1)
+        if name not in names:
+            near = get_close_matches(name, names, n=1)
             hint = f"; did you mean {near[0]!r}?" if near else ""
             raise DataError(
-                f"no column {name!r} among {', '.join(map(str, record))}{hint} "
+                f"no column {name!r} among {', '.join(names)}{hint} "
                 "(column names are set under data.columns)"
             )
-    text, label = record[columns.text], record[columns.label]
+
+
+def checked_row(
+    line: int,
+    record: Mapping[str, Any],
+    columns: Columns,
+    scheme: LabelScheme,
+    label_map: LabelMap,
+) -> LabelledRow:
+    """Check one record; `DataError` without the place where it is wrong."""
+    require_columns(record, columns)
+    text = record[columns.text]
     clean = normalise(text).strip() if isinstance(text, str) else ""
     if not clean:
         raise DataError(
             f"{columns.text!r} must be a text that is not empty, got {text!r}"
         )
-    if label not in scheme.names:
-        raise DataError(
-            f"unknown label {label!r}; expected one of {', '.join(scheme.names)}"
-        )
-    article = record.get(columns.article)
+    decision = label_map.decide(record[columns.label], scheme)
     return LabelledRow(
-        line, clean, label, "" if article is None else normalise(str(article)).strip()
+        line,
+        clean,
+        decision.label,
+        _word(record.get(columns.article)),
+        decision.allowed,
+        decision.weight * _weight(record.get(columns.weight), columns.weight),
+        _word(record.get(columns.outlet)),
+        _word(record.get(columns.published)),
+        _index(record.get(columns.index), columns.index),
+        _word(record.get(columns.source)),
     )
 
 
-def _read_jsonl(path: Path) -> Iterator[Record]:
-    """Yield the objects of a JSON lines file."""
-    with path.open(encoding="utf-8-sig") as stream:
-        for number, line in enumerate(stream, start=1):
-            if not line.strip():
-                continue
-            try:
-                record = json.loads(line)
-            except json.JSONDecodeError as error:
-                yield number, DataError(f"not JSON ({error.msg}), got {line[:60]!r}")
-                continue
-            if isinstance(record, dict):
-                yield number, record
-            else:
-                yield number, DataError(f"expected a JSON object, got {line[:60]!r}")
+def _word(value: Any) -> str:
+    """Spell an id, a name or a date; empty for nothing."""
+    if _is_nothing(value):
+        return ""
+    text = value.isoformat() if isinstance(value, date) else str(value)
+    return normalise(text).strip()
 
 
-def _read_csv(path: Path) -> Iterator[Record]:
-    """Yield the rows of a CSV file with a header, each with its first line.
-
-    `csv.DictReader` would pass over fields that are missing or too many.
-    """
-    with path.open(encoding="utf-8-sig", newline="") as stream:
-        reader = csv.reader(stream, strict=True)
-        begin = 1
-        try:
-            header = next(reader, [])
-            begin = reader.line_num + 1
-            for fields in reader:
-                if len(fields) == len(header):
-                    yield begin, dict(zip(header, fields, strict=True))
-                elif fields:
-                    yield begin, DataError(_uneven(fields, header))
-                begin = reader.line_num + 1
-        except csv.Error as error:
-            raise DataError(
-                f"{path}, line {begin}: not CSV ({error}); fields with commas, quotes "
-                "or line ends stand in quotes, quotes inside them are doubled"
-            ) from None
-
-
-def _uneven(fields: list[str], header: list[str]) -> str:
-    """Say that a CSV row does not fit its header."""
-    return (
-        f"{len(fields)} fields where the header has {len(header)} "
-        f"({', '.join(header)}); put fields that hold commas in quotes"
-    )
-
-
-def _read_parquet(path: Path) -> Iterator[Record]:
-    """Yield the rows of a Parquet file, batch by batch."""
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
+def _weight(value: Any, column: str) -> float:
+    """Read a weight."""
+    if _is_nothing(value):
+        return 1.0
     try:
-        with pq.ParquetFile(path) as file:
-            number = 0
-            for batch in file.iter_batches():
-                for record in batch.to_pylist():
-                    number += 1
-                    yield number, record
-    except (pa.ArrowException, OSError) as error:
-        raise DataError(f"{path}: not a whole Parquet file ({error})") from None
+        weight = math.nan if isinstance(value, bool) else float(value)
+    except (TypeError, ValueError):
+        weight = math.nan
+    if not 0 <= weight < math.inf:
+        raise DataError(
+            f"{column!r} must be a number of at least 0, got {value!r} (another column "
+            "is named under data.columns.weight)"
+        )
+    return weight
 
 
-_READERS: dict[str, Callable[[Path], Iterator[Record]]] = {
-    ".jsonl": _read_jsonl,
-    ".csv": _read_csv,
-    ".parquet": _read_parquet,
-}
+def _index(value: Any, column: str) -> int | None:
+    """Read a place in the article."""
+    if _is_nothing(value):
+        return None
+    try:
+        number = math.nan if isinstance(value, bool) else float(value)
+    except (TypeError, ValueError):
+        number = math.nan
+    if not number.is_integer():
+        raise DataError(
+            f"{column!r} must be a whole number, got {value!r} (another column is "
+            "named under data.columns.index)"
+        )
+    return int(number)
+
+
+def _is_nothing(value: Any) -> bool:
+    """Tell null, empty text and NaN, which tables hold for nothing."""
+    if isinstance(value, str):
+        return not value.strip()
+    return value is None or (isinstance(value, float) and math.isnan(value))

@@ -44,7 +44,7 @@ def classify(
 
     Examples
     --------
-    >>> for p in classify("Share this page\nThe mayor said the bridge is safe."):
+    >>> for p in classify("Share this page\n“The bridge is safe,” said the mayor."):
     ...     print(p.label)
     boilerplate
     attribution

@@ -66,8 +66,8 @@ def run_report(run: Mapping[str, Any]) -> str:
 
     Notes
     -----
-    Slices and errors are those of the part with most pages. Costs some seconds for
-    ten thousand rows, nearly all of it for the intervals of the slices.
+    Slices and errors are those of the part with most pages. Costs about two
+    seconds for ten thousand rows, most of it for intervals.
 
     Examples
     --------

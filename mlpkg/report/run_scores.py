@@ -76,7 +76,6 @@ class PartScores:
 class AuditTable:
     """The leakage audit of one part: its checks and how many have which status."""
 
-    part: str
     checks: tuple[Row, ...]
     summary: str
 
@@ -147,7 +146,18 @@ def f1_figure(parts: Sequence[PartScores]) -> IntervalFigure:
 
 
 def audit_table(part: str, stored: Mapping[str, Any]) -> AuditTable:
-    """Set out a stored audit, the worst checks first."""
+    """Set out a stored audit, the worst checks first.
+
+    Raises
+    ------
+    DataError
+        It is not what an audit's `to_json` gives.
+    """
+    if "rows" not in stored:
+        raise DataError(
+            f"audit.json, part {part!r}: has {', '.join(stored)!r}, expected 'rows'; "
+            "the run is of another version: train it again"
+        )
     order = list(_STATUS_WORDS)
     checks = sorted(
         stored["rows"], key=lambda check: order.index(check["status"]), reverse=True
@@ -155,7 +165,7 @@ def audit_table(part: str, stored: Mapping[str, Any]) -> AuditTable:
     counts = Counter(check["status"] for check in checks)
     words = [f"{counts[s]} {_STATUS_WORDS[s]}" for s in order[::-1] if counts[s]]
     named = [{**check, "word": _STATUS_WORDS[check["status"]]} for check in checks]
-    return AuditTable(part, tuple(named), ", ".join(words))
+    return AuditTable(tuple(named), ", ".join(words))
 
 
 def setting_groups(config: Mapping[str, Any]) -> list[tuple[str, list[Setting]]]:
