@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import sys
+from contextlib import redirect_stdout
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -130,7 +132,7 @@ def rm_cli(
         require_removable(path, root)
     if not yes:
         typer.echo("\n".join(map(str, paths)), err=True)
-        typer.confirm(f"Remove {len(paths)} runs?", abort=True, err=True)
+        typer.confirm("Remove these runs?", abort=True, err=True)
     for path in paths:
         remove_run(path, root)
         typer.echo(f"removed {path}")
@@ -165,9 +167,11 @@ def export_cli(
     from mlpkg.tracking.store import find_run
 
     stored = find_run(run, root)
-    typer.echo(
-        export_to_mlflow(stored, tracking_uri=tracking_uri, experiment=experiment)
-    )
+    with redirect_stdout(sys.stderr):  # MLflow prints where to see the run
+        run_id = export_to_mlflow(
+            stored, tracking_uri=tracking_uri, experiment=experiment
+        )
+    typer.echo(run_id)
 
 
 def _print_json(value: Any) -> None:

@@ -58,6 +58,7 @@ def train_cli(
                     "run": str(result.path),
                     "model": str(result.path / "model"),
                     "metrics": evaluations,
+                    "audit": {k: v.to_json() for k, v in result.audits.items()},
                     "timings_s": result.timings,
                 }
             )
@@ -67,5 +68,6 @@ def train_cli(
     for name, evaluation in result.evaluations.items():
         console.print(name, style="bold")
         typer.echo(evaluation.to_text())
+        typer.echo(result.audits[name].to_text())
     times = ", ".join(f"{stage} {s:.1f} s" for stage, s in result.timings.items())
     typer.echo(f"{times}\nmodel: {result.path / 'model'}")

@@ -46,9 +46,16 @@ def make_classifier(config: Config) -> SentenceClassifier:
 
 
 def make_gold(config: Config, source: str) -> list[GoldPage]:
-    """Load labelled data with the config's columns and labels."""
+    """Load labelled data with the config's columns, labels and weights."""
     from mlpkg.data.gold import load_gold
+    from mlpkg.data.label_map import LabelMap
     from mlpkg.data.rows import Columns
 
-    columns = Columns(**config.data.columns.model_dump())
-    return load_gold(source, columns=columns, scheme=make_scheme(config))
+    data = config.data
+    return load_gold(
+        source,
+        columns=Columns(**data.columns.model_dump()),
+        scheme=make_scheme(config),
+        label_map=LabelMap(data.mapping, data.allowed, data.unlabelled),
+        source_weights=data.source_weights,
+    )

@@ -14,9 +14,11 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
+    ValidationError,
     ValidationInfo,
     field_validator,
 )
+from pydantic_core import InitErrorDetails
 
 __all__ = [
     "CORPUS_PARTS",
@@ -66,6 +68,13 @@ def _label_set(names: tuple[str, ...]) -> tuple[str, ...]:
     return names
 
 
+def _are_open(names: object, labels: tuple[str, ...]) -> bool:
+    """Tell whether a value is a list of at least two labels, all different."""
+    if not isinstance(names, list | tuple) or len(names) < 2:
+        return False
+    return all(n in labels for n in names) and len(set(names)) == len(names)
+
+
 def _data_source(source: str) -> str:
     """Refuse nothing as a path, and unknown parts of the bundled corpus."""
     part = source.removeprefix(CORPUS_PREFIX)
@@ -73,6 +82,27 @@ def _data_source(source: str) -> str:
         parts = ", ".join(CORPUS_PREFIX + part for part in CORPUS_PARTS)
         raise ValueError(f"must be a path or one of {parts}")
     return source
+
+
+def _refuse_keys(faults: dict[str, tuple[object, str]]) -> None:
+    """Raise what is wrong at the keys of a mapping, so that each is told by its line.
+
+    Parameters
+    ----------
+    faults
+        By key the value and what it must be.
+    """
+    if faults:
+        details = [
+            InitErrorDetails(
+                type="value_error",
+                loc=(key,),
+                input=value,
+                ctx={"error": ValueError(expected)},
+            )
+            for key, (value, expected) in faults.items()
+        ]
+        raise ValidationError.from_exception_data("labels", details)
 
 
 # A validator written last runs first; a limit written first is one of the float.
@@ -89,7 +119,7 @@ class _Section(BaseModel):
 
 
 class Columns(_Section):
-    """Names of the columns of labelled rows."""
+    """Names of the columns of labelled rows; text and label must be there."""
 
     text: Annotated[_Text, Field(description="Column of the segment's text.")] = "text"
     label: Annotated[_Text, Field(description="Column of the label's name.")] = "label"
@@ -97,6 +127,23 @@ class Columns(_Section):
         _Text,
         Field(description="Column of the article's id; splits keep articles whole."),
     ] = "article"
+    weight: Annotated[
+        _Text,
+        Field(description="Column of how much a row counts; a number from 0, or 1."),
+    ] = "weight"
+    outlet: Annotated[_Text, Field(description="Column of the article's outlet.")] = (
+        "outlet"
+    )
+    published: Annotated[
+        _Text, Field(description="Column of the article's date, YYYY-MM-DD.")
+    ] = "published"
+    index: Annotated[
+        _Text,
+        Field(description="Column that orders an article's rows; else the file does."),
+    ] = "index"
+    source: Annotated[
+        _Text, Field(description="Column that names the data a row comes from.")
+    ] = "source"
 
 
 class DataConfig(_Section):
@@ -107,7 +154,9 @@ class DataConfig(_Section):
         Field(
             description="corpus:PART for the bundled corpus (train, validation, test, "
             "other-hands), or a path, relative to this file's folder: page files, a "
-            "labels.jsonl with offsets, or labelled rows (.jsonl, .csv, .parquet)."
+            "labels.jsonl with offsets, labelled rows (.jsonl, .csv, either with .gz, "
+            ".parquet), a folder that datasets saved (FOLDER::SPLIT where it has "
+            "splits), or a Label Studio export (.json)."
         ),
     ] = "corpus:train"
     validation: Annotated[
@@ -134,6 +183,35 @@ class DataConfig(_Section):
         ),
     ] = "boilerplate"
 
+    mapping: Annotated[
+        dict[str, str],
+        Field(
+            description="From a label in the data to one of data.labels; those that "
+            "are labels already need no entry."
+        ),
+    ] = {}
+    allowed: Annotated[
+        dict[str, Annotated[tuple[str, ...], Field(strict=False)]],
+        Field(
+            description="From a label in the data to the labels that it leaves open: "
+            "such rows are learned from, but not scored."
+        ),
+    ] = {}
+    unlabelled: Annotated[
+        Literal["refuse", "skip"],
+        Field(
+            description="Rows with an empty or null label: refuse the data, or skip "
+            "them: they stay on their page, but are neither learned nor scored."
+        ),
+    ] = "refuse"
+    source_weights: Annotated[
+        dict[str, Annotated[float, Field(ge=0, allow_inf_nan=False), _Float]],
+        Field(
+            description="From a source (data.columns.source) to a factor of the "
+            "weights of its rows; 1 where none is given."
+        ),
+    ] = {}
+
     @field_validator("furniture")
     @classmethod
     def _is_a_label(cls, furniture: str | None, info: ValidationInfo) -> str | None:
@@ -142,6 +220,47 @@ class DataConfig(_Section):
         if furniture is not None and labels is not None and furniture not in labels:
             raise ValueError(f"must be one of data.labels ({', '.join(labels)})")
         return furniture
+
+    @field_validator("mapping")
+    @classmethod
+    def _leads_to_labels(
+        cls, mapping: dict[str, str], info: ValidationInfo
+    ) -> dict[str, str]:
+        """Refuse targets that are no labels, each with its line."""
+        labels = info.data.get("labels", tuple(mapping.values()))
+        expected = f"must be one of data.labels ({', '.join(labels)})"
+        _refuse_keys(
+            {
+                raw: (label, expected)
+                for raw, label in mapping.items()
+                if label not in labels
+            }
+        )
+        return mapping
+
+    @field_validator("allowed", mode="before")
+    @classmethod
+    def _leaves_labels_open(cls, allowed: object, info: ValidationInfo) -> object:
+        """Refuse what leaves fewer than two labels open, each with its line."""
+        labels = info.data.get("labels")
+        if not isinstance(allowed, dict) or labels is None:
+            return allowed
+        mapping = info.data.get("mapping", {})
+        expected = (
+            "must be a list of at least two of data.labels "
+            f"({', '.join(labels)}), all different; one alone stands in data.mapping"
+        )
+        faults = {
+            raw: (names, expected)
+            for raw, names in allowed.items()
+            if not _are_open(names, labels)
+        }
+        faults |= {
+            raw: (allowed[raw], "stands in data.mapping, too; keep one of the two")
+            for raw in allowed.keys() & mapping.keys() - faults.keys()
+        }
+        _refuse_keys(faults)
+        return allowed
 
 
 class EncoderConfig(_Section):

@@ -1,70 +1,55 @@
-"""Gold labels of any origin: page files, labelled rows, or spans over whole texts."""
+"""Gold labels of any origin: pages, rows, spans, datasets, Label Studio exports."""
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Sequence
-from dataclasses import dataclass
+import logging
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from mlpkg.data.corpus import PARTS, labelled_page, load_corpus
+from mlpkg.data.dataset_folder import SPLIT, is_dataset_folder, read_dataset
+from mlpkg.data.gold_page import (
+    GoldPage,
+    SegmentTarget,
+    data_fingerprint,
+    segment_labels,
+    segment_targets,
+)
+from mlpkg.data.label_map import Decision, LabelMap
+from mlpkg.data.label_studio import read_label_studio
 from mlpkg.data.page_format import read_page
-from mlpkg.data.rows import Columns, read_labelled_rows
-from mlpkg.data.spans import read_spans
+from mlpkg.data.row_pages import pages_of_rows
+from mlpkg.data.rows import Columns, checked_rows, read_labelled_rows
+from mlpkg.data.spans import SpannedArticle, read_spans
 from mlpkg.exceptions import DataError
 from mlpkg.labels import DEFAULT_SCHEME, LabelScheme
-from mlpkg.records import Article, Block, LabelledPage, Page, Segment
+from mlpkg.records import LabelledPage
+from mlpkg.segmentation import Segmenter
 
-__all__ = ["GoldPage", "data_fingerprint", "load_gold", "segment_labels"]
+__all__ = [
+    "CORPUS",
+    "GoldPage",
+    "SegmentTarget",
+    "data_fingerprint",
+    "load_gold",
+    "segment_labels",
+    "segment_targets",
+]
+
+logger = logging.getLogger(__name__)
 
 CORPUS = "corpus:"
 SPAN_FILE = "labels.jsonl"
 
 
 @dataclass(frozen=True, slots=True)
-class GoldPage:
-    """A page as the segmenter cuts it, and the gold labels of its text.
+class _Reading:
+    """How labels and columns are to be read."""
 
-    Parameters
-    ----------
-    page
-        The page.
-    spans
-        Characters of each labelled piece; the segments' own where the source labels
-        segments.
-    labels
-        A label name a span.
-    hard
-        A flag a span.
-    has_context
-        False for a row that came without its page.
-    """
-
-    page: Page
-    spans: tuple[tuple[int, int], ...]
-    labels: tuple[str, ...]
-    hard: tuple[bool, ...]
-    has_context: bool = True
-
-    @property
-    def id(self) -> str:
-        """Id of the article."""
-        return self.page.id
-
-    @classmethod
-    def of(cls, labelled: LabelledPage) -> GoldPage:
-        """Take the segments of a labelled page as its spans; all must be decided."""
-        undecided = [i for i, label in enumerate(labelled.labels) if label is None]
-        if undecided:
-            raise DataError(
-                f"page {labelled.id!r}: segment {undecided[0]} has no label"
-            )
-        return cls(
-            labelled.page,
-            tuple((s.start, s.end) for s in labelled.page.segments),
-            tuple(str(label) for label in labelled.labels),
-            labelled.hard or (False,) * len(labelled.labels),
-        )
+    columns: Columns = field(default_factory=Columns)
+    scheme: LabelScheme = DEFAULT_SCHEME
+    label_map: LabelMap = field(default_factory=LabelMap)
 
 
 def load_gold(
@@ -72,6 +57,8 @@ def load_gold(
     *,
     columns: Columns | None = None,
     scheme: LabelScheme = DEFAULT_SCHEME,
+    label_map: LabelMap | None = None,
+    source_weights: Mapping[str, float] | None = None,
 ) -> list[GoldPage]:
     """Load labelled data.
 
@@ -80,101 +67,134 @@ def load_gold(
     source
         ``corpus:PART`` for a part of the bundled corpus; a page file (``.page``) or
         a folder of them; ``labels.jsonl`` with ``doc``, ``start``, ``end`` and
-        ``label`` a row, or a folder that holds one, the texts beside it; or rows
-        with a text and a label each (``.jsonl``, ``.csv``, ``.parquet``).
+        ``label`` a row, or a folder that holds one, the texts beside it; rows with a
+        text and a label each (``.jsonl``, ``.csv``, also with ``.gz``, ``.parquet``);
+        a folder that `datasets` saved, ``FOLDER::SPLIT`` where it has splits; or a
+        Label Studio export (``.json``).
     columns
         Column names of labelled rows.
     scheme
-        The labels that may occur.
+        The labels.
+    label_map
+        What other labels in the data mean; not for page files, whose letters are the
+        scheme's.
+    source_weights
+        A factor of at least 0 by `GoldPage.source`, for the weights of its spans.
 
     Returns
     -------
     list of GoldPage
-        Rows with an article column make a page an article, in file order; rows
-        without one are pages of one segment, without context.
+        Rows with an article column make a page an article, ordered by their index
+        column or else as in the file; rows without one are pages of one segment,
+        without context.
 
     Raises
     ------
     DataError
-        The source does not exist, has no known form, or its labels are not those of
-        the scheme; of labelled rows every wrong one is listed with its line.
+        The source does not exist, has no known form, or its labels are not known; of
+        labelled rows every wrong one is listed with its line.
     """
-    text = str(source)
-    if text.startswith(CORPUS):
-        part = text.removeprefix(CORPUS)
-        if part not in PARTS:
-            raise DataError(f"unknown corpus part {part!r}; known: {', '.join(PARTS)}")
-        return _from_corpus(part, scheme)
-    path = Path(source)
+    reading = _Reading(columns or Columns(), scheme, label_map or LabelMap())
+    reading.label_map.check(scheme)
+    pages = _load(str(source), reading)
+    if source_weights:
+        unused = sorted(set(source_weights).difference(page.source for page in pages))
+        if unused:
+            logger.warning(
+                "%s: no row has the source %s, which has a weight",
+                source,
+                " or ".join(map(repr, unused)),
+            )
+        pages = [_weighted(page, source_weights.get(page.source, 1)) for page in pages]
+    return pages
+
+
+def _load(source: str, reading: _Reading) -> list[GoldPage]:
+    """Pick the reader by the shape of the source."""
+    if source.startswith(CORPUS):
+        return _from_corpus(source.removeprefix(CORPUS), reading)
+    path, split = Path(source), None
+    if SPLIT in source and not path.exists():
+        folder, _, split = source.rpartition(SPLIT)
+        path = Path(folder)
     if not path.exists():
         raise DataError(f"{path}: no such file or folder")
+    if is_dataset_folder(path) and not (path / SPAN_FILE).is_file():
+        return _from_dataset(path, split, reading)
+    if split is not None:
+        raise DataError(
+            f"{path}: not a folder that datasets saved, so it has no split {split!r}"
+        )
     if path.is_dir():
-        return _from_folder(path, scheme)
+        return _from_folder(path, reading)
     if path.suffix == ".page":
-        return [_from_page_file(path, scheme)]
+        return [_from_page_file(path, reading.scheme)]
     if path.name.endswith(SPAN_FILE):
-        return _from_spans(path, scheme)
-    return _from_rows(path, columns or Columns(), scheme)
+        return _from_spans(path, reading)
+    if path.suffix.lower() == ".json":
+        return _from_label_studio(path, reading)
+    rows = read_labelled_rows(path, reading.columns, reading.scheme, reading.label_map)
+    return pages_of_rows(rows, path.name, f"{path}, line")
 
 
-def segment_labels(gold: GoldPage, scheme: LabelScheme = DEFAULT_SCHEME) -> list[str]:
-    """Give each segment the gold label that covers most of it.
-
-    A segment that no gold span touches counts as furniture, since annotators pass
-    over stray marks; in a scheme without furniture it gets the last label.
-    """
-    default = scheme.furniture or scheme.names[-1]
-    labels = []
-    first = 0
-    for segment in gold.page.segments:
-        while first < len(gold.spans) and gold.spans[first][1] <= segment.start:
-            first += 1
-        cover: dict[str, int] = {}
-        place = first
-        while place < len(gold.spans) and gold.spans[place][0] < segment.end:
-            start, end = gold.spans[place]
-            shared = min(end, segment.end) - max(start, segment.start)
-            name = gold.labels[place]
-            cover[name] = cover.get(name, 0) + shared
-            place += 1
-        labels.append(max(cover, key=lambda name: cover[name]) if cover else default)
-    return labels
-
-
-def data_fingerprint(pages: Sequence[GoldPage]) -> str:
-    """Return a hash of ids, texts, spans and labels, whatever the pages' order."""
-    digests = []
-    for page in pages:
-        digest = hashlib.sha256(page.id.encode())
-        digest.update(page.page.article.text.encode("utf-8", "surrogatepass"))
-        digest.update(repr((page.spans, page.labels, page.has_context)).encode())
-        digests.append(digest.hexdigest())
-    return hashlib.sha256("".join(sorted(digests)).encode()).hexdigest()
-
-
-def _from_corpus(part: str, scheme: LabelScheme) -> list[GoldPage]:
-    """Take a part of the bundled corpus, whose labels the scheme must have."""
-    lacking = [name for name in DEFAULT_SCHEME.names if name not in scheme.names]
+def _from_corpus(part: str, reading: _Reading) -> list[GoldPage]:
+    """Take a part of the bundled corpus, whose labels must be known."""
+    if part not in PARTS:
+        raise DataError(f"unknown corpus part {part!r}; known: {', '.join(PARTS)}")
+    scheme, label_map = reading.scheme, reading.label_map
+    known = {*scheme.names, *label_map.mapping, *label_map.allowed}
+    lacking = [name for name in DEFAULT_SCHEME.names if name not in known]
     if lacking:
         raise DataError(
             f"{CORPUS}{part} has the labels {', '.join(DEFAULT_SCHEME.names)}, but the "
             f"scheme ({', '.join(scheme.names)}) lacks {', '.join(lacking)}; name them "
-            "under data.labels or take other data"
+            "under data.labels, translate them under data.mapping or take other data"
         )
-    return [GoldPage.of(page) for page in load_corpus(part)]
+    return [_mapped(page, reading) for page in load_corpus(part)]
 
 
-def _from_folder(path: Path, scheme: LabelScheme) -> list[GoldPage]:
+def _mapped(labelled: LabelledPage, reading: _Reading) -> GoldPage:
+    """Make a gold page of a labelled page, its labels translated."""
+    gold = GoldPage.of(labelled)
+    decisions = [
+        reading.label_map.decide(label, reading.scheme) for label in gold.labels
+    ]
+    return _decided(gold, decisions)
+
+
+def _decided(
+    gold: GoldPage, decisions: Sequence[Decision], weight: float = 1
+) -> GoldPage:
+    """Take what raw labels mean over into a gold page."""
+    allowed = tuple(decision.allowed for decision in decisions)
+    weights = tuple(decision.weight * weight for decision in decisions)
+    return replace(
+        gold,
+        labels=tuple(decision.label for decision in decisions),
+        allowed=allowed if any(allowed) else None,
+        weights=weights if any(weight != 1 for weight in weights) else None,
+    )
+
+
+def _weighted(page: GoldPage, factor: float) -> GoldPage:
+    """Multiply the weights of a page."""
+    if factor == 1:
+        return page
+    weights = page.weights or (1.0,) * len(page.spans)
+    return replace(page, weights=tuple(factor * weight for weight in weights))
+
+
+def _from_folder(path: Path, reading: _Reading) -> list[GoldPage]:
     """Read a folder of page files, or one with a span file in it."""
     if (path / SPAN_FILE).is_file():
-        return _from_spans(path / SPAN_FILE, scheme)
+        return _from_spans(path / SPAN_FILE, reading)
     files = sorted(path.rglob("*.page"))
     if not files:
         raise DataError(
-            f"{path}: holds neither page files (*.page) nor a {SPAN_FILE}; rows are "
-            "named by their file"
+            f"{path}: holds neither page files (*.page) nor a {SPAN_FILE} nor a saved "
+            "dataset; rows are named by their file"
         )
-    return [_from_page_file(file, scheme) for file in files]
+    return [_from_page_file(file, reading.scheme) for file in files]
 
 
 def _from_page_file(path: Path, scheme: LabelScheme) -> GoldPage:
@@ -185,46 +205,38 @@ def _from_page_file(path: Path, scheme: LabelScheme) -> GoldPage:
     return GoldPage.of(page)
 
 
-def _from_spans(path: Path, scheme: LabelScheme) -> list[GoldPage]:
+def _from_spans(path: Path, reading: _Reading) -> list[GoldPage]:
     """Segment the texts that a span file labels."""
-    from mlpkg.segmentation import Segmenter
-
-    segmenter = Segmenter()
     return [
-        GoldPage(segmenter.segment(article), spans, labels, hard)
-        for article, spans, labels, hard in read_spans(path, scheme)
+        _segmented(spanned)
+        for spanned in read_spans(path, reading.scheme, reading.label_map)
     ]
 
 
-def _from_rows(path: Path, columns: Columns, scheme: LabelScheme) -> list[GoldPage]:
-    """Make pages of rows that share an article, and bare rows of the others."""
-    pages: dict[str, list[tuple[str, str]]] = {}
-    bare: list[GoldPage] = []
-    for row in read_labelled_rows(path, columns, scheme):
-        if row.article:
-            pages.setdefault(row.article, []).append((row.text, row.label))
-        else:
-            name = f"{path.name}:{row.line}"
-            bare.append(_page_of_rows(name, [(row.text, row.label)], False))
-    return [_page_of_rows(name, rows, True) for name, rows in pages.items()] + bare
+def _segmented(spanned: SpannedArticle, weight: float = 1) -> GoldPage:
+    """Lay the spans of an article over its segments."""
+    page = Segmenter().segment(spanned.article)
+    labels = tuple(decision.label for decision in spanned.decisions)
+    gold = GoldPage(page, spanned.spans, labels, spanned.hard)
+    return _decided(gold, spanned.decisions, weight)
 
 
-def _page_of_rows(
-    name: str, rows: Sequence[tuple[str, str]], has_context: bool
-) -> GoldPage:
-    """Build a page whose segments are the rows, a line each."""
-    segments: list[Segment] = []
-    start = 0
-    for text, _ in rows:
-        end = start + len(text)
-        block = Block(start, end)
-        segments.append(Segment(name, len(segments), start, end, text, block))
-        start = end + 1
-    article = Article(name, "\n".join(text for text, _ in rows))
-    return GoldPage(
-        Page(article, tuple(segments)),
-        tuple((segment.start, segment.end) for segment in segments),
-        tuple(label for _, label in rows),
-        (False,) * len(rows),
-        has_context,
+def _from_dataset(path: Path, split: str | None, reading: _Reading) -> list[GoldPage]:
+    """Read the rows of a saved dataset."""
+    shown = path.name if split is None else f"{path.name}{SPLIT}{split}"
+    place = f"{path if split is None else f'{path}{SPLIT}{split}'}, row"
+    records = read_dataset(path, split, reading.columns)
+    rows = checked_rows(
+        records, place, reading.columns, reading.scheme, reading.label_map
     )
+    return pages_of_rows(rows, shown, place)
+
+
+def _from_label_studio(path: Path, reading: _Reading) -> list[GoldPage]:
+    """Read texts with spans and texts with a choice from an export."""
+    export = read_label_studio(path, reading.columns, reading.scheme, reading.label_map)
+    spanned = [
+        replace(_segmented(task.spanned, task.weight), source=task.source)
+        for task in export.tasks
+    ]
+    return spanned + pages_of_rows(export.rows, path.name, f"{path}, task number")

@@ -50,7 +50,7 @@ def read_records(path: Path) -> Iterator[Record]:
 def _open(path: Path, newline: str | None = None) -> TextIO:
     """Open a text file, compressed or not."""
     if path.suffix.lower() == _GZIP:
-        stream = gzip.open(path, "rt", encoding="utf-8-sig", newline=newline)
+        stream = gzip.open(path, "rt", encoding="utf-8-sig", newline=newline)  # noqa: SIM115 (the caller's)
         return cast(TextIO, stream)
     return path.open(encoding="utf-8-sig", newline=newline)
 

@@ -7,24 +7,45 @@ from collections.abc import Iterator
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from mlpkg.articles import open_articles
+from mlpkg.data.label_map import Decision, LabelMap
 from mlpkg.exceptions import DataError
 from mlpkg.labels import LabelScheme
 from mlpkg.records import Article, ReadFailure
 
-__all__ = ["read_spans"]
+__all__ = ["SpannedArticle", "read_spans"]
 
-SpannedArticle = tuple[
-    Article, tuple[tuple[int, int], ...], tuple[str, ...], tuple[bool, ...]
-]
 # Where the text of a document may lie, relative to the span file.
 _PLACES = ("{doc}", "{doc}.txt", "text/{doc}", "text/{doc}.txt")
-_KEYS = {"doc": str, "start": int, "end": int, "label": str}
+_KEYS = {"doc": str, "start": int, "end": int}
 
 
-def read_spans(path: Path, scheme: LabelScheme) -> Iterator[SpannedArticle]:
+class SpannedArticle(NamedTuple):
+    """An article and what its spans, in order, are labelled.
+
+    Parameters
+    ----------
+    article
+        The article.
+    spans
+        Characters of each piece.
+    decisions
+        What the label of each says.
+    hard
+        A flag a span.
+    """
+
+    article: Article
+    spans: tuple[tuple[int, int], ...]
+    decisions: tuple[Decision, ...]
+    hard: tuple[bool, ...]
+
+
+def read_spans(
+    path: Path, scheme: LabelScheme, label_map: LabelMap | None = None
+) -> Iterator[SpannedArticle]:
     """Read a span file and the texts that it labels.
 
     Parameters
@@ -33,35 +54,36 @@ def read_spans(path: Path, scheme: LabelScheme) -> Iterator[SpannedArticle]:
         JSON lines with ``doc`` (name of a text beside the file or in its ``text``
         folder), ``start``, ``end`` (characters) and ``label``; ``text`` and ``hard``
         are optional, and ``text`` is checked where present.
-    scheme
-        The labels that may occur.
+    scheme, label_map
+        The labels, and what other labels in the file mean.
 
     Yields
     ------
-    article, spans, labels, hard
-        One tuple a document, spans in order.
+    SpannedArticle
+        One a document.
 
     Raises
     ------
     DataError
         A row is wrong or a text is missing; file and line are named.
     """
-    for doc, rows in _documents(path, scheme).items():
+    documents = _documents(path, scheme, label_map or LabelMap())
+    for doc, rows in documents.items():
         article = _article(path, doc, rows[0][0])
         rows.sort(key=lambda item: item[1]["start"])
         for number, row in rows:
             _check_span(article, row, f"{path}, line {number}")
         _check_overlaps(rows, path)
-        yield (
+        yield SpannedArticle(
             article,
             tuple((row["start"], row["end"]) for _, row in rows),
-            tuple(row["label"] for _, row in rows),
+            tuple(row["decision"] for _, row in rows),
             tuple(bool(row.get("hard", False)) for _, row in rows),
         )
 
 
 def _documents(
-    path: Path, scheme: LabelScheme
+    path: Path, scheme: LabelScheme, label_map: LabelMap
 ) -> dict[str, list[tuple[int, dict[str, Any]]]]:
     """Read the rows with their lines, by document."""
     documents: dict[str, list[tuple[int, dict[str, Any]]]] = {}
@@ -69,7 +91,8 @@ def _documents(
         with path.open(encoding="utf-8-sig") as stream:
             for number, line in enumerate(stream, start=1):
                 if line.strip():
-                    row = _parse(line, path, number, scheme)
+                    place = f"{path}, line {number}"
+                    row = _parse(line, place, scheme, label_map)
                     documents.setdefault(row["doc"], []).append((number, row))
     except UnicodeDecodeError as error:
         raise DataError(
@@ -80,9 +103,10 @@ def _documents(
     return documents
 
 
-def _parse(line: str, path: Path, number: int, scheme: LabelScheme) -> dict[str, Any]:
-    """Parse one row and check its keys."""
-    place = f"{path}, line {number}"
+def _parse(
+    line: str, place: str, scheme: LabelScheme, label_map: LabelMap
+) -> dict[str, Any]:
+    """Parse one row, check its keys and add what its label means."""
     try:
         row = json.loads(line)
     except json.JSONDecodeError as error:
@@ -91,13 +115,12 @@ def _parse(line: str, path: Path, number: int, scheme: LabelScheme) -> dict[str,
         value = row.get(key) if isinstance(row, dict) else None
         if type(value) is not kind:  # bool is an int, but no offset
             raise DataError(f"{place}: {key!r} must be {kind.__name__}, got {value!r}")
-    if row["label"] not in scheme.names:
-        raise DataError(
-            f"{place}: unknown label {row['label']!r}; expected one of "
-            f"{', '.join(scheme.names)}"
-        )
     checked: dict[str, Any] = row
-    return checked
+    try:
+        decision = label_map.decide(checked.get("label"), scheme)
+    except DataError as error:
+        raise DataError(f"{place}: {error}") from None
+    return checked | {"decision": decision}
 
 
 def _article(path: Path, doc: str, number: int) -> Article:

@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 
 __all__ = ["BertEncoder", "is_plain_bert"]
 
-# Tokens in one batch, padding included: larger batches gain nothing on two cores and
-# spill the cache (default encoder, bfloat16, November 2026).
+# Tokens in one batch: larger ones gain nothing on two cores and spill the cache
+# (default encoder, bfloat16, November 2026).
 BATCH_TOKENS = 4096
 
 
@@ -135,26 +135,13 @@ class BertEncoder:
                 self.weights[f"{prefix}qkv.{part}"] = torch.cat(pieces)
 
     def _forward(self, ids: list[list[int]]) -> NDArray[np.float32]:
-        """Compute one batch of token ids."""
+        """Compute one batch of token ids of equal length."""
         import torch
 
-        lengths = torch.tensor([len(row) for row in ids])
-        width = int(lengths.max())
-        padded = torch.zeros((len(ids), width), dtype=torch.long)
-        for row, tokens in enumerate(ids):
-            padded[row, : len(tokens)] = torch.tensor(tokens)
-        real = torch.arange(width)[None, :] < lengths[:, None]
-        hidden = self._embeddings(padded.to(self.device))
-        mask = None
-        if not bool(real.all()):
-            mask = real[:, None, None, :].to(self.device)
+        hidden = self._embeddings(torch.tensor(ids, device=self.device))
         for layer in range(self.layers):
-            hidden = self._layer(hidden, mask, f"encoder.layer.{layer}.")
-        weights = real.to(self.device, torch.float32)
-        summed = torch.einsum("bth,bt->bh", hidden.float(), weights)
-        pooled: NDArray[np.float32] = (
-            (summed / weights.sum(1, keepdim=True)).cpu().numpy()
-        )
+            hidden = self._layer(hidden, f"encoder.layer.{layer}.")
+        pooled: NDArray[np.float32] = hidden.float().mean(dim=1).cpu().numpy()
         return pooled
 
     def _embeddings(self, ids: torch.Tensor) -> torch.Tensor:
@@ -167,9 +154,7 @@ class BertEncoder:
         )
         return self._norm(hidden, "embeddings.LayerNorm")
 
-    def _layer(
-        self, hidden: torch.Tensor, mask: torch.Tensor | None, prefix: str
-    ) -> torch.Tensor:
+    def _layer(self, hidden: torch.Tensor, prefix: str) -> torch.Tensor:
         """One transformer layer: attention, then the two dense products."""
         import torch.nn.functional as nn
 
@@ -180,7 +165,7 @@ class BertEncoder:
             .permute(2, 0, 3, 1, 4)
             .unbind(0)
         )
-        mixed = nn.scaled_dot_product_attention(query, key, value, attn_mask=mask)
+        mixed = nn.scaled_dot_product_attention(query, key, value)
         mixed = mixed.transpose(1, 2).reshape(batch, width, size)
         attended = self._dense(mixed, f"{prefix}attention.output.dense")
         hidden = self._norm(hidden + attended, f"{prefix}attention.output.LayerNorm")
@@ -219,14 +204,19 @@ def own_max_length(folder: Path) -> int:
 
 
 def _batches(lengths: list[int], batch_size: int) -> Iterator[list[int]]:
-    """Yield row numbers of batches of like length, longest first."""
-    order = sorted(range(len(lengths)), key=lambda row: -lengths[row])
-    begin = 0
-    while begin < len(order):
-        fitting = max(1, BATCH_TOKENS // max(1, lengths[order[begin]]))
-        size = min(batch_size, fitting)
-        yield order[begin : begin + size]
-        begin += size
+    """Yield row numbers of batches of equal length, longest first.
+
+    Without padding nothing is wasted, and a text's vector does not depend on the
+    texts beside it: padded batches moved bfloat16 vectors by up to 0.002.
+    """
+    by_length: dict[int, list[int]] = {}
+    for row, length in enumerate(lengths):
+        by_length.setdefault(length, []).append(row)
+    for length in sorted(by_length, reverse=True):
+        rows = by_length[length]
+        size = min(batch_size, max(1, BATCH_TOKENS // max(1, length)))
+        for begin in range(0, len(rows), size):
+            yield rows[begin : begin + size]
 
 
 def _json(path: Path) -> Any:

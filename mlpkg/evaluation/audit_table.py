@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from mlpkg.exceptions import DataError
 
-__all__ = ["Audit", "AuditRow", "AuditSide", "Status"]
+__all__ = ["Audit", "AuditRow", "AuditSide", "Status", "worst_of"]
 
 Status = Literal["ok", "warn", "fail"]
 _SEVERITY: tuple[Status, ...] = ("ok", "warn", "fail")
@@ -158,3 +158,20 @@ def unchecked(name: str, why: str) -> AuditRow:
 def first_five(examples: Iterable[str]) -> tuple[str, ...]:
     """Keep what a row may show."""
     return tuple(example for _, example in zip(range(5), examples, strict=False))
+
+
+def worst_of(audits: Sequence[Audit]) -> Audit:
+    """Combine the audits of several folds: each check shows its worst fold.
+
+    Parameters
+    ----------
+    audits
+        At least one, all with the same checks.
+    """
+    by_check = zip(*(audit.rows for audit in audits), strict=True)
+    return Audit(
+        tuple(
+            max(rows, key=lambda row: (_SEVERITY.index(row.status), row.share or 0.0))
+            for rows in by_check
+        )
+    )

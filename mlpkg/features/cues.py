@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from math import log1p
 
-__all__ = ["CUES", "cue_values"]
+__all__ = ["CUES", "CUE_NAMES", "cue_values"]
 
 _SAY = (
     r"(?:says?|said|saying|tells?|told|adds?|added|adding|writes?|wrote|notes?|noted|"
@@ -43,7 +43,16 @@ _JUDGE = (
 
 CUES: dict[str, str] = {
     "says": rf"\b{_SAY}\b",
+    "said": r"\b(?:said|says|told|tells|added|adds)\b",
     "thinks": rf"\b{_THINK}\b",
+    # A short subject, then the verb: the main clause hands the rest to a source.
+    "opens_with_says": rf"^\W*(?:[\w’'.-]+,?\s+){{1,8}}?{_SAY}\b(?=\W+\w+\W+\w)",
+    # The verb closes the sentence, with at most a time or a place after it.
+    "closes_with_says": rf"[,”\"’'?!]\s+(?:[\w’'.-]+,?\s+){{0,9}}?{_SAY}\b[^\"“,;:]{{0,45}}$",
+    "noun_that": (
+        r"\b(?:claim|claims|statement|warning|fear|fears|belief|allegation|allegations|"
+        r"view|suggestion|report|reports|evidence|promise|hope|hopes|concern|concerns) that\b"
+    ),
     "says_that": rf"\b{_SAY}\s+(?:\w+\s+){{0,3}}that\b",
     "quote_then_says": rf"[,.?!]?[\"”’']\s*(?:\w+\s+){{0,5}}?{_SAY}\b",
     "says_then_quote": rf"\b{_SAY}\b[^.\"“]{{0,40}}[:,]?\s*[\"“‘]",
@@ -66,9 +75,9 @@ CUES: dict[str, str] = {
     "backshift": r"\b(?:would|had been|could have|would have)\b",
     "must": r"\b(?:must|should|ought|needs? to|have to|has to|cannot afford|let us|let's)\b",
     "will": r"\b(?:will|won['’]t|shall|going to)\b",
-    "may": r"\b(?:may|might|could|perhaps|maybe|probably|likely|unlikely|possibly)\b",
+    "may": r"\b(?:may|(?i:might|could|perhaps|maybe|probably|likely|unlikely|possibly))\b",
     "first_singular": r"\b(?:I|I['’](?:m|ve|d|ll)|my|me|mine|myself)\b",
-    "first_plural": r"\b(?:we|us|our|ours|we['’](?:re|ve|ll|d))\b",
+    "first_plural": r"\b(?:[Ww]e|us|[Oo]urs?|[Ww]e['’](?:re|ve|ll|d))\b",
     "second": r"\b(?:you|your|yours|you['’](?:re|ve|ll|d))\b",
     "judges": rf"\b{_JUDGE}\b",
     "superlative": r"\b(?:the most|the least|\w{3,}est)\b",
@@ -129,12 +138,20 @@ CUES: dict[str, str] = {
         r"columnist|professor|author|journalist|fellow|critic)\b)"
     ),
 }
-# Matched whatever the case; the others tell names from words by their capitals.
-_ANY_CASE = frozenset("says thinks source judges must will may according".split())
+# Where capitals tell a name from a word; all other patterns match whatever the case.
+_BY_CASE = frozenset("may first_plural weekday month capitals_inside byline".split())
 _COMPILED = tuple(
-    re.compile(pattern, re.IGNORECASE if name in _ANY_CASE else 0)
+    re.compile(pattern, 0 if name in _BY_CASE else re.IGNORECASE)
     for name, pattern in CUES.items()
 )
+# Any of these is a frame of reported speech: one strong cue beside its many forms.
+_FRAMES = frozenset(
+    "says_that quote_then_says says_then_quote comma_says pronoun_says source_says "
+    "according by_account diffuse is_said study opens_with_says closes_with_says "
+    "noun_that".split()
+)
+_FRAME_COLUMNS = tuple(i for i, name in enumerate(CUES) if name in _FRAMES)
+CUE_NAMES: tuple[str, ...] = (*CUES, "reported")
 # Longer texts are cut: a cue past this tells nothing, and hostile text stays cheap.
 MAX_CHARACTERS = 2000
 
@@ -150,7 +167,10 @@ def cue_values(text: str) -> list[float]:
     Returns
     -------
     list of float
-        In the order of `CUES`, each at least 0.
+        In the order of `CUE_NAMES`, each at least 0; the last one is 1 where any
+        frame of reported speech matched, else 0.
     """
     piece = text[:MAX_CHARACTERS]
-    return [log1p(len(pattern.findall(piece))) for pattern in _COMPILED]
+    values = [log1p(len(pattern.findall(piece))) for pattern in _COMPILED]
+    values.append(float(any(values[column] for column in _FRAME_COLUMNS)))
+    return values

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from mlpkg.features.cues import CUES, cue_values
+from mlpkg.features.cues import CUE_NAMES, cue_values
 from mlpkg.features.layout import (
     MARKUP,
     PLACE,
@@ -36,14 +36,14 @@ _QUOTATION_CONTEXT = ("quote_open_before", "quote_open_after", "quoted_share_on_
 FEATURE_NAMES: tuple[str, ...] = (
     "no_context",
     *SHAPE,
-    *(f"cue_{name}" for name in CUES),
+    *(f"cue_{name}" for name in CUE_NAMES),
     *_QUOTATION,
     *_QUOTATION_CONTEXT,
     *MARKUP,
     *PLACE,
 )
 # Columns up to here need the text alone; the others are zero without a page.
-CONTEXT_FREE = 1 + len(SHAPE) + len(CUES) + len(_QUOTATION)
+CONTEXT_FREE = 1 + len(SHAPE) + len(CUE_NAMES) + len(_QUOTATION)
 
 
 def page_features(page: Page) -> NDArray[np.float32]:

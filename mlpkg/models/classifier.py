@@ -15,7 +15,12 @@ from mlpkg.embedding import Encoder, SentenceTransformerEncoder
 from mlpkg.labels import DEFAULT_SCHEME, LabelScheme
 from mlpkg.models.base import Head
 from mlpkg.models.canaries import Canaries
-from mlpkg.models.crossfit import crossfit_logits, crossfit_temperature
+from mlpkg.models.checkpoints import Checkpoints
+from mlpkg.models.crossfit import (
+    crossfit_logits,
+    crossfit_temperature,
+    group_folds,
+)
 from mlpkg.models.inputs import Samples, nest
 from mlpkg.models.targets import row_labels, split_targets
 from mlpkg.models.trainer import Trainer
@@ -61,6 +66,8 @@ class SentenceClassifier(ClassifierMixin, BaseEstimator):
     crossfit_logits_ : ndarray of shape (n_rows, n_classes) or None
         Out-of-fold logits of the training rows; None when uncalibrated. Not stored
         in model folders.
+    crossfit_folds_ : ndarray of shape (n_rows,) or None
+        The fold of each training row; None when uncalibrated.
 
     Notes
     -----
@@ -99,6 +106,7 @@ class SentenceClassifier(ClassifierMixin, BaseEstimator):
         groups: Sequence[Any] | None = None,
         sample_weight: Sequence[Any] | None = None,
         allowed: Sequence[Any] | None = None,
+        checkpoints: Checkpoints | None = None,
     ) -> Self:
         """Learn from labelled rows.
 
@@ -118,6 +126,9 @@ class SentenceClassifier(ClassifierMixin, BaseEstimator):
             Boolean, shape (n_rows, n_classes), nested for pages: the classes that a
             row may have, columns in the sorted order of the labels in `y`. Rows with
             one True are ordinary rows; in the others `y` is not looked at.
+        checkpoints
+            Where finished folds are kept and found again by a training with the same
+            data and parameters; None keeps nothing.
 
         Returns
         -------
@@ -139,13 +150,19 @@ class SentenceClassifier(ClassifierMixin, BaseEstimator):
             )
         targets = split_targets(samples, labels, self.classes_, sample_weight, allowed)
         inputs = samples.encode(self.encoder_object())
-        rows_of = _groups(samples, groups)
         train = self._trainer()
         self.crossfit_logits_: NDArray[np.float32] | None = None
+        self.crossfit_folds_: NDArray[np.int64] | None = None
         self.temperature_ = 1.0
         if self.folds:
+            self.crossfit_folds_ = group_folds(
+                np.concatenate([target.allowed for target in targets]),
+                _groups(samples, groups),
+                self.folds,
+                self.random_state,
+            )
             self.crossfit_logits_ = crossfit_logits(
-                train, inputs, targets, rows_of, self.folds, self.random_state
+                train, inputs, targets, self.crossfit_folds_, checkpoints
             )
             self.temperature_ = crossfit_temperature(self.crossfit_logits_, targets)
         self.head_ = train(inputs, targets)
@@ -241,6 +258,7 @@ class SentenceClassifier(ClassifierMixin, BaseEstimator):
         self.classes_ = classes
         self.temperature_ = temperature
         self.crossfit_logits_ = None
+        self.crossfit_folds_ = None
         self.canaries_ = canaries
         self.scheme_ = scheme
         self.name_ = name

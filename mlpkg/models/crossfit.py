@@ -11,6 +11,7 @@ import numpy as np
 from mlpkg.calibration import fit_temperature
 from mlpkg.exceptions import SplitError
 from mlpkg.models.base import Head, PageInput, Targets
+from mlpkg.models.checkpoints import Checkpoints
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -24,9 +25,8 @@ def crossfit_logits(
     train: Train,
     inputs: Sequence[PageInput],
     targets: Sequence[Targets],
-    groups: NDArray[Any],
-    folds: int,
-    random_state: int,
+    fold_of: NDArray[np.int64],
+    checkpoints: Checkpoints | None = None,
 ) -> NDArray[np.float32]:
     """Return out-of-fold logits, shape (n_rows, n_classes).
 
@@ -36,38 +36,46 @@ def crossfit_logits(
         Makes and fits a fresh head.
     inputs, targets
         Pages, or one input of bare rows.
-    groups
-        A group a row.
-    folds
-        Number of folds, at least 2.
-    random_state
-        Seed of the assignment of groups to folds.
-
-    Raises
-    ------
-    SplitError
-        There are fewer groups than folds, or no class has a row for each fold.
+    fold_of
+        The fold of each row, as `group_folds` gives it.
+    checkpoints
+        Where finished folds are kept, and found after an interruption.
     """
-    allowed = np.concatenate([target.allowed for target in targets])
-    fold_of = group_folds(allowed, groups, folds, random_state)
-    logits = np.zeros(allowed.shape, dtype=np.float32)
-    starts = np.cumsum([0, *(len(page) for page in inputs)])
-    for fold in range(folds):
-        masks = [
-            fold_of[begin:end] == fold
-            for begin, end in zip(starts[:-1], starts[1:], strict=True)
-        ]
-        kept = [
-            _take(page, target, ~mask)
-            for page, target, mask in zip(inputs, targets, masks, strict=True)
-            if not mask.all()
-        ]
-        head = train([page for page, _ in kept], [target for _, target in kept])
-        for page, mask, begin in zip(inputs, masks, starts[:-1], strict=True):
-            if mask.any():
-                held_out = _rows(page, mask)
-                logits[begin + np.flatnonzero(mask)] = head.logits([held_out])[0]
+    n_classes = targets[0].allowed.shape[1]
+    logits = np.zeros((len(fold_of), n_classes), dtype=np.float32)
+    for fold in range(int(fold_of.max()) + 1):
+        found = checkpoints.get(f"fold-{fold}") if checkpoints else None
+        if found is None:
+            found = {"logits": _fold_logits(train, inputs, targets, fold_of == fold)}
+            if checkpoints:
+                checkpoints.put(f"fold-{fold}", found)
+        logits[fold_of == fold] = found["logits"]
     return logits
+
+
+def _fold_logits(
+    train: Train,
+    inputs: Sequence[PageInput],
+    targets: Sequence[Targets],
+    held_out: NDArray[np.bool_],
+) -> NDArray[np.float32]:
+    """Train without the held-out rows and return their logits, in row order."""
+    starts = np.cumsum([0, *(len(page) for page in inputs)])
+    masks = [
+        held_out[begin:end] for begin, end in zip(starts[:-1], starts[1:], strict=True)
+    ]
+    kept = [
+        _take(page, target, ~mask)
+        for page, target, mask in zip(inputs, targets, masks, strict=True)
+        if not mask.all()
+    ]
+    head = train([page for page, _ in kept], [target for _, target in kept])
+    judged = [
+        _rows(page, mask)
+        for page, mask in zip(inputs, masks, strict=True)
+        if mask.any()
+    ]
+    return np.concatenate(head.logits(judged))
 
 
 def crossfit_temperature(

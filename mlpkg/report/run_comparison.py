@@ -103,8 +103,6 @@ def compare_runs(
     DataError
         Fewer than two different runs, a run without predictions, or no part to compare.
     """
-    from mlpkg.evaluation import compare
-
     ids = [run.id for run in runs]
     if len(set(ids)) < max(len(ids), 2):
         raise DataError(
@@ -119,12 +117,9 @@ def compare_runs(
             if reason:
                 skipped.append(f"{part} of {run.id} against {ids[0]}: {reason}")
                 continue
-            keys = list(tables[0][part])
-            result = compare(
-                [gold for *_, gold in keys],
-                [tables[0][part][key] for key in keys],
-                [table[part][key] for key in keys],
-                [article for article, *_ in keys],
+            result = _compared(
+                tables[0][part],
+                table[part],
                 runs[0].labels,
                 n=n,
                 seed=seed,
@@ -135,6 +130,22 @@ def compare_runs(
         raise DataError("nothing to compare: " + "; ".join(skipped))
     audits = tuple(run.audit_status for run in runs)
     return RunComparison(tuple(ids), audits, tuple(_corrected(found)), tuple(skipped))
+
+
+def _compared(
+    first: _Rows, later: _Rows, labels: Sequence[str], **options: Any
+) -> Comparison:
+    """Compare two parts that have the same keys."""
+    from mlpkg.evaluation import compare
+
+    return compare(
+        [gold for *_, gold in first],
+        list(first.values()),
+        [later[key] for key in first],
+        [article for article, *_ in first],
+        labels,
+        **options,
+    )
 
 
 def _corrected(

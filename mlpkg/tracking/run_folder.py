@@ -78,7 +78,7 @@ class RunFolder:
         self._handler.close()
         try:
             if kind is None:
-                self._write_run()
+                self.write_facts()
                 self.work.replace(self.path)
         finally:
             shutil.rmtree(self.work, ignore_errors=True)
@@ -118,7 +118,7 @@ class RunFolder:
             work.rmdir()
         return path, work
 
-    def _write_run(self) -> None:
+    def write_facts(self) -> None:
         """Write ``run.json``."""
         self.timings["total"] = round(time.perf_counter() - self._started, 3)
         self.write_json(

@@ -25,6 +25,7 @@ _EVALUATION = {
     "notes",
 }
 _ROW = {"metric", "label", "value", "low", "high", "support"}
+_CHECK = {"name", "status", "count", "share", "detail", "examples"}
 
 
 class StoredRun:
@@ -43,8 +44,7 @@ class StoredRun:
 
     Notes
     -----
-    Nothing is unpickled and nothing is followed out of the folder, so that a
-    stranger's run may be opened.
+    Nothing is unpickled, so that a stranger's run may be opened.
     """
 
     def __init__(self, path: Path) -> None:
@@ -106,12 +106,14 @@ class StoredRun:
     @property
     def checks(self) -> dict[str, list[dict[str, Any]]]:
         """The rows of the leakage audits by part."""
-        try:
-            return {k: list(audit["checks"]) for k, audit in (self.audit or {}).items()}
-        except (KeyError, TypeError):
-            raise DataError(
-                f"{self.path / 'audit.json'}: a part without 'checks'; train again"
-            ) from None
+        audits = self.audit or {}
+        for part, audit in audits.items():
+            if not (isinstance(audit, dict) and _is_table(audit.get("rows"), _CHECK)):
+                raise DataError(
+                    f"{self.path / 'audit.json'}: part {part!r} is no audit, expected "
+                    f"'rows' with {', '.join(sorted(_CHECK))}; train again"
+                )
+        return {part: audit["rows"] for part, audit in audits.items()}
 
     @property
     def audit_status(self) -> str:
@@ -216,6 +218,12 @@ def _is_evaluation(value: Any) -> bool:
     return (
         isinstance(value, dict)
         and value.keys() >= _EVALUATION
-        and isinstance(value["rows"], list)
-        and all(isinstance(row, dict) and row.keys() >= _ROW for row in value["rows"])
+        and _is_table(value["rows"], _ROW)
+    )
+
+
+def _is_table(value: Any, columns: set[str]) -> bool:
+    """Tell whether a stored value is a list of rows with these columns."""
+    return isinstance(value, list) and all(
+        isinstance(row, dict) and row.keys() >= columns for row in value
     )

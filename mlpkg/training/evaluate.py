@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,12 +23,12 @@ if TYPE_CHECKING:
 
     from mlpkg.models import SentenceClassifier
 
-__all__ = ["Judged", "evaluate", "judge", "judge_probabilities"]
+__all__ = ["Judged", "evaluate", "judge", "judge_probabilities", "with_notes"]
 
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """Gold labels beside predictions, a row a gold span.
+    """Gold labels beside predictions, a row a gold span with a decided label.
 
     Parameters
     ----------
@@ -38,12 +38,15 @@ class Judged:
         Label names.
     probabilities
         Shape (n_rows, n_labels), columns in the order of the scheme.
+    left_out
+        How many spans have a partial label or none, and so cannot be scored.
     """
 
     articles: tuple[str, ...]
     y_true: tuple[str, ...]
     y_pred: tuple[str, ...]
     probabilities: NDArray[np.float64]
+    left_out: int = 0
 
 
 def evaluate(
@@ -91,7 +94,7 @@ def evaluate(
     scheme = scheme or classifier.scheme_
     pages = load_gold(data, scheme=scheme) if isinstance(data, str | Path) else data
     judged = judge(classifier, pages, scheme, bare=bare)
-    return evaluate_labels(
+    result = evaluate_labels(
         judged.y_true,
         judged.y_pred,
         judged.articles,
@@ -101,6 +104,15 @@ def evaluate(
         level=level,
         seed=seed,
     )
+    return with_notes(result, judged)
+
+
+def with_notes(result: Evaluation, judged: Judged) -> Evaluation:
+    """Add to scores what they leave out."""
+    if not judged.left_out:
+        return result
+    note = f"{judged.left_out} rows are not scored: their labels are partial or missing"
+    return replace(result, notes=(*result.notes, note))
 
 
 def judge(
@@ -146,7 +158,7 @@ def judge_probabilities(
     classes: Sequence[str],
     scheme: LabelScheme,
 ) -> Judged:
-    """Put given probabilities of segments on the gold spans.
+    """Put given probabilities of segments on the gold spans with a decided label.
 
     Parameters
     ----------
@@ -171,8 +183,12 @@ def judge_probabilities(
             ordered[:, scheme.index(name)] = found[:, column]
         spans = [(s.start, s.end) for s in page.page.segments]
         best = [scheme.names[i] for i in ordered.argmax(axis=1)] if len(found) else []
-        articles += [page.id] * len(page.labels)
-        y_true += page.labels
-        y_pred += labels_by_cover(page.spans, spans, best, default)
-        rows.append(probabilities_by_cover(page.spans, spans, ordered, default_row))
-    return Judged(tuple(articles), tuple(y_true), tuple(y_pred), np.concatenate(rows))
+        gold_spans = [page.spans[place] for place in page.decided]
+        articles += [page.id] * len(gold_spans)
+        y_true += [page.labels[place] for place in page.decided]
+        y_pred += labels_by_cover(gold_spans, spans, best, default)
+        rows.append(probabilities_by_cover(gold_spans, spans, ordered, default_row))
+    left_out = sum(len(page.spans) for page in pages) - len(articles)
+    return Judged(
+        tuple(articles), tuple(y_true), tuple(y_pred), np.concatenate(rows), left_out
+    )

@@ -223,7 +223,7 @@ class _Space:
         return list(found.values())
 
     def trials(self, combinations: Sequence[Sequence[Any]]) -> list[Trial]:
-        """Number the different ones among valid combinations."""
+        """Make trials of valid combinations; of equal ones the first counts."""
         found: dict[str, tuple[dict[str, Any], Config]] = {}
         for combination in combinations:
             config = self.config(combination)

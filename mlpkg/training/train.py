@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import shutil
 import sys
 import time
 from collections.abc import Iterator, Sequence
@@ -12,20 +13,29 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
-from mlpkg.calibration import softmax
 from mlpkg.config import CORPUS_PREFIX, Config, config_hash, load_config, to_yaml
 from mlpkg.config.objects import make_classifier, make_gold, make_scheme
-from mlpkg.data.gold import GoldPage, data_fingerprint, segment_labels
+from mlpkg.data.gold import GoldPage, data_fingerprint
+from mlpkg.data.splits import require_disjoint
+from mlpkg.embedding.memory import RememberingEncoder
 from mlpkg.evaluation import Evaluation, evaluate_labels
 from mlpkg.labels import CODEBOOK_VERSION
+from mlpkg.models.checkpoints import Checkpoints
 from mlpkg.models.store import save_model
+from mlpkg.report.run_report import run_report
 from mlpkg.tracking import RunFolder
+from mlpkg.tracking.lock import try_lock
+from mlpkg.tracking.store import RUNS
+from mlpkg.tracking.stored_run import StoredRun
+from mlpkg.training.audits import audit_folds, audit_pages
 from mlpkg.training.card import model_card
-from mlpkg.training.evaluate import Judged, judge, judge_probabilities
+from mlpkg.training.evaluate import Judged, judge, with_notes
+from mlpkg.training.fitting import fit_on_gold, out_of_fold
+from mlpkg.training.progress import Report, log_each_minute
+from mlpkg.training.run_tables import fold_of_pages, split_table, write_predictions
 
 if TYPE_CHECKING:
+    from mlpkg.evaluation.audit_table import Audit
     from mlpkg.labels import LabelScheme
     from mlpkg.models import SentenceClassifier
 
@@ -33,7 +43,6 @@ __all__ = ["TrainResult", "train"]
 
 logger = logging.getLogger(__name__)
 
-RUNS = Path("experiments") / "runs"
 # Of a model that learned from the bundled corpus; others are their makers' to say.
 CORPUS_LICENCE = "Apache-2.0"
 
@@ -51,6 +60,8 @@ class TrainResult:
     evaluations
         By name: ``out-of-fold`` over the training pages and, where the config names
         validation data, ``validation``.
+    audits
+        The leakage audit of each evaluation, by the same names.
     timings
         Seconds by stage.
     """
@@ -58,6 +69,7 @@ class TrainResult:
     path: Path
     classifier: SentenceClassifier
     evaluations: dict[str, Evaluation]
+    audits: dict[str, Audit]
     timings: dict[str, float]
 
 
@@ -66,6 +78,7 @@ def train(
     overrides: Sequence[str] = (),
     *,
     runs: Path = RUNS,
+    report: Report | None = None,
 ) -> TrainResult:
     """Train the model that a config describes and keep the run.
 
@@ -76,7 +89,10 @@ def train(
     overrides
         Leaves to change, ``a.b=c``; not with a `Config`.
     runs
-        Folder of all run folders.
+        Folder of all run folders. A training that was killed goes on from there.
+    report
+        Called with the stage, how much of it is done and of how much; None logs a
+        line a minute.
 
     Returns
     -------
@@ -89,54 +105,110 @@ def train(
         The config is wrong; every fault is listed.
     DataError
         The data are wrong.
+    SplitError
+        An article stands on both sides.
     """
     if not isinstance(config, Config):
         config = load_config(config, overrides)
+    report = report or log_each_minute()
     with RunFolder(runs, config.name, config_hash(config)) as run:
-        result = _train(config, run)
+        with _lap(run, "load"):
+            data = _load(config)
+        with try_lock(_unfinished(runs, config, data) / "lock") as alone:
+            # Two runs of one experiment at once: the second keeps no checkpoints.
+            folder = _unfinished(runs, config, data) / "checkpoints" if alone else None
+            result = _train(config, data, run, folder, report)
+        if folder is not None:
+            shutil.rmtree(folder.parent, ignore_errors=True)
     return TrainResult(run.path, *result, run.timings)
 
 
+@dataclass(frozen=True, slots=True)
+class _Data:
+    """Labelled pages of one experiment."""
+
+    scheme: LabelScheme
+    train: list[GoldPage]
+    held_out: list[GoldPage]
+
+    @property
+    def texts(self) -> list[str]:
+        """Texts of all segments."""
+        return [
+            text for page in (*self.train, *self.held_out) for text in page.page.texts
+        ]
+
+
+def _load(config: Config) -> _Data:
+    """Load the data and refuse a split that shares articles."""
+    source = config.data.validation
+    data = _Data(
+        make_scheme(config),
+        make_gold(config, config.data.train),
+        make_gold(config, source) if source else [],
+    )
+    require_disjoint(data.train, data.held_out)
+    return data
+
+
+def _unfinished(runs: Path, config: Config, data: _Data) -> Path:
+    """Return the folder where a killed training left what it had finished."""
+    fingerprint = data_fingerprint(data.train)
+    return runs / f".unfinished-{config_hash(config)[:16]}-{fingerprint[:16]}"
+
+
 def _train(
-    config: Config, run: RunFolder
-) -> tuple[SentenceClassifier, dict[str, Evaluation]]:
+    config: Config,
+    data: _Data,
+    run: RunFolder,
+    checkpoints: Path | None,
+    report: Report,
+) -> tuple[SentenceClassifier, dict[str, Evaluation], dict[str, Audit]]:
     """Train inside an open run folder."""
-    scheme = make_scheme(config)
-    with _lap(run, "load"):
-        pages = make_gold(config, config.data.train)
-        held_out = (
-            make_gold(config, config.data.validation) if config.data.validation else []
-        )
-        refuse_shared_articles(pages, held_out)
+    scheme = data.scheme
     classifier = make_classifier(config)
+    encoder = classifier.encoder_object()
+    memory = RememberingEncoder(encoder)
+    classifier.set_params(encoder=memory)
     with _lap(run, "embed"):
-        texts = [text for page in (*pages, *held_out) for text in page.page.texts]
-        classifier.encoder_object().encode(texts)
+        memory.prepare(data.texts, lambda done, total: report("embed", done, total))
     with _lap(run, "fit"):
-        fit_on_gold(classifier, pages, scheme)
+        kept = Checkpoints(checkpoints) if checkpoints else None
+        fit_on_gold(classifier, data.train, scheme, kept)
+    folds = fold_of_pages(classifier, data.train)
     with _lap(run, "evaluate"):
-        judged = {"out-of-fold": out_of_fold(classifier, pages, scheme)}
-        if held_out:
-            judged["validation"] = judge(classifier, held_out, scheme)
+        judged = {"out-of-fold": out_of_fold(classifier, data.train, scheme)}
+        if data.held_out:
+            judged["validation"] = judge(classifier, data.held_out, scheme)
         evaluations = {
             name: _score(rows, scheme, config) for name, rows in judged.items()
         }
+    with _lap(run, "audit"):
+        audits = {
+            "out-of-fold": audit_folds(data.train, folds, scheme, seed=config.seed)
+        }
+        if data.held_out:
+            audits["validation"] = audit_pages(
+                data.train, data.held_out, scheme, seed=config.seed
+            )
+    classifier.set_params(encoder=encoder)
     stored = with_relative_paths(config, run.path)
-    facts = _facts(stored, pages, evaluations)
+    facts = _facts(stored, data.train, evaluations)
     run.facts |= facts | {
         "seed": config.seed,
         "command": [Path(sys.argv[0]).name, *sys.argv[1:]],
     }
     run.write_text("config.yaml", to_yaml(stored))
-    run.write_json(
-        "splits.json",
-        {
-            "train": [page.id for page in pages],
-            "validation": [page.id for page in held_out],
-        },
-    )
+    run.write_json("splits.json", split_table(data.train, folds, data.held_out))
     run.write_json("metrics.json", {k: v.to_json() for k, v in evaluations.items()})
-    _write_predictions(run.file("predictions.parquet"), judged["out-of-fold"], pages)
+    run.write_json("audit.json", {k: v.to_json() for k, v in audits.items()})
+    write_predictions(
+        run.file("predictions.parquet"),
+        judged,
+        {"out-of-fold": data.train, "validation": data.held_out},
+        {"out-of-fold": folds},
+        scheme,
+    )
     save_model(
         classifier,
         run.file("model"),
@@ -144,65 +216,13 @@ def _train(
         facts=facts,
         card=model_card(config, facts, evaluations),
     )
-    return classifier, evaluations
-
-
-def fit_on_gold(
-    classifier: SentenceClassifier, pages: Sequence[GoldPage], scheme: LabelScheme
-) -> None:
-    """Fit on pages, or on bare rows where no row came with its page.
-
-    The classifier takes the scheme over: labels that do not occur in the data,
-    their order and the furniture label are known to the scheme alone.
-    """
-    labels = [segment_labels(page, scheme) for page in pages]
-    if any(page.has_context for page in pages):
-        classifier.fit([page.page for page in pages], labels)
-    else:
-        texts = [text for page in pages for text in page.page.texts]
-        classifier.fit(texts, [label for page in labels for label in page])
-    classifier.scheme_ = scheme
-
-
-def out_of_fold(
-    classifier: SentenceClassifier, pages: Sequence[GoldPage], scheme: LabelScheme
-) -> Judged:
-    """Judge the training pages by the heads that never saw them."""
-    if classifier.crossfit_logits_ is None:
-        raise ValueError("out-of-fold scores need folds of at least 2")
-    probabilities = softmax(classifier.crossfit_logits_, classifier.temperature_)
-    cuts = np.cumsum([len(page.page) for page in pages])[:-1]
-    classes = [str(name) for name in classifier.classes_]
-    return judge_probabilities(pages, np.split(probabilities, cuts), classes, scheme)
-
-
-def refuse_shared_articles(
-    train_pages: Sequence[GoldPage], held_out: Sequence[GoldPage]
-) -> None:
-    """Refuse held-out data that hold an article of the training data.
-
-    Raises
-    ------
-    SplitError
-        Names the articles that stand on both sides.
-    """
-    from mlpkg.exceptions import SplitError
-
-    texts = {page.page.article.text for page in train_pages}
-    # The id of a row without a page is its line in a file.
-    ids = {page.id for page in train_pages if page.has_context}
-    shared = [
-        page.id
-        for page in held_out
-        if page.page.article.text in texts or (page.has_context and page.id in ids)
-    ]
-    if shared:
-        raise SplitError(
-            f"{len(shared)} articles stand in the training and in the validation data, "
-            f"by text or by id ({', '.join(shared[:5])}"
-            f"{', …' if len(shared) > 5 else ''}); scores on them would say nothing: "
-            "take them out of one side, or give different articles different ids"
-        )
+    run.write_facts()
+    stored_run = StoredRun(run.work)
+    parts = ("config", "run", "splits", "metrics", "audit", "predictions")
+    run.write_text(
+        "report.html", run_report({part: getattr(stored_run, part) for part in parts})
+    )
+    return classifier, evaluations, audits
 
 
 def with_relative_paths(config: Config, folder: Path) -> Config:
@@ -229,7 +249,7 @@ def _is_corpus(source: str) -> bool:
 
 def _score(judged: Judged, scheme: LabelScheme, config: Config) -> Evaluation:
     """Score judged rows with the config's intervals."""
-    return evaluate_labels(
+    result = evaluate_labels(
         judged.y_true,
         judged.y_pred,
         judged.articles,
@@ -239,6 +259,7 @@ def _score(judged: Judged, scheme: LabelScheme, config: Config) -> Evaluation:
         level=config.evaluation.level,
         seed=config.seed,
     )
+    return with_notes(result, judged)
 
 
 def _facts(
@@ -259,25 +280,6 @@ def _facts(
             for name, result in evaluations.items()
         },
     }
-
-
-def _write_predictions(path: Path, judged: Judged, pages: Sequence[GoldPage]) -> None:
-    """Write out-of-fold predictions, a row a gold span."""
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
-    spans = [span for page in pages for span in page.spans]
-    texts = [page.page.article.text[a:b] for page in pages for a, b in page.spans]
-    columns: dict[str, Any] = {
-        "article_id": judged.articles,
-        "start": [start for start, _ in spans],
-        "end": [end for _, end in spans],
-        "text": texts,
-        "gold": judged.y_true,
-        "label": judged.y_pred,
-        "confidence": judged.probabilities.max(axis=1),
-    }
-    pq.write_table(pa.table(columns), path)
 
 
 @contextmanager

@@ -16,21 +16,13 @@ from mlpkg.calibration import softmax
 from mlpkg.config import Config
 from mlpkg.config.objects import make_classifier
 from mlpkg.models.base import PageInput, Targets
-from mlpkg.models.crossfit import crossfit_logits, crossfit_temperature
+from mlpkg.models.crossfit import crossfit_logits, crossfit_temperature, group_folds
 from mlpkg.models.trainer import Trainer
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["Fold", "Material", "calibrated", "cross_validated"]
-
-
-@dataclass(frozen=True, slots=True)
-class Fold:
-    """Places of pages, counted from 0, that are learned from and judged."""
-
-    train: tuple[int, ...]
-    held_out: tuple[int, ...]
+__all__ = ["Material", "calibrated", "cross_validated"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +34,10 @@ class Material:
 
     Parameters
     ----------
-    vectors, features, allowed
-        A row a segment, as in `PageInput` and `Targets`.
+    vectors, features
+        A row a segment, as in `PageInput`.
+    targets
+        A row a segment.
     sizes
         Segments of each page.
     has_context
@@ -52,7 +46,7 @@ class Material:
 
     vectors: NDArray[np.float32]
     features: NDArray[np.float32]
-    allowed: NDArray[np.bool_]
+    targets: Targets
     sizes: tuple[int, ...]
     has_context: bool
 
@@ -64,41 +58,51 @@ class Material:
             PageInput(self.vectors[r], self.features[r], self.has_context) for r in rows
         ]
         targets = [
-            Targets(self.allowed[r], np.ones(self.sizes[page]))
-            for page, r in zip(chosen, rows, strict=True)
+            Targets(self.targets.allowed[r], self.targets.weights[r]) for r in rows
         ]
         return inputs, targets
 
 
 def cross_validated(
-    material: Material, config: Config, folds: Sequence[Fold]
-) -> list[list[NDArray[np.float64]]]:
-    """Return uncalibrated probabilities of each fold's held-out pages.
+    material: Material, config: Config, pages: Sequence[int], fold_of: Sequence[int]
+) -> list[NDArray[np.float64]]:
+    """Return probabilities of each page from a head that never saw its fold.
 
     Calibration is left out: it takes several fits more and moves no label.
+
+    Parameters
+    ----------
+    material
+        What all pages hold.
+    config
+        What is tried.
+    pages
+        Places of the pages, from 0.
+    fold_of
+        The fold of each of them.
     """
-    trainer = _trainer(config)
-    found = []
-    for fold in folds:
-        head = trainer(*material.pages(fold.train))
-        logits = head.logits(material.pages(fold.held_out)[0])
-        found.append([softmax(page) for page in logits])
-    return found
+    inputs, targets = material.pages(pages)
+    sizes = [len(page) for page in inputs]
+    rows = np.repeat(np.asarray(fold_of), sizes)
+    logits = crossfit_logits(_trainer(config), inputs, targets, rows)
+    return np.split(softmax(logits), np.cumsum(sizes)[:-1])
 
 
 def calibrated(
-    material: Material, config: Config, fold: Fold
+    material: Material, config: Config, pages: Sequence[int], held_out: Sequence[int]
 ) -> list[NDArray[np.float64]]:
-    """Return probabilities of the held-out pages as a trained model would."""
+    """Return probabilities of held-out pages as a model of the others gives them."""
     trainer = _trainer(config)
-    inputs, targets = material.pages(fold.train)
-    groups = np.repeat(fold.train, [len(page) for page in inputs])
-    crossfitted = crossfit_logits(
-        trainer, inputs, targets, groups, config.training.folds, config.seed
+    inputs, targets = material.pages(pages)
+    rows = group_folds(
+        np.concatenate([target.allowed for target in targets]),
+        np.repeat(pages, [len(page) for page in inputs]),
+        config.training.folds,
+        config.seed,
     )
+    crossfitted = crossfit_logits(trainer, inputs, targets, rows)
     temperature = crossfit_temperature(crossfitted, targets)
-    head = trainer(inputs, targets)
-    logits = head.logits(material.pages(fold.held_out)[0])
+    logits = trainer(inputs, targets).logits(material.pages(held_out)[0])
     return [softmax(page, temperature) for page in logits]
 
 

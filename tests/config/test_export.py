@@ -45,6 +45,8 @@ def data_configs(draw: st.DrawFn) -> DataConfig:
         columns=draw(st.builds(Columns, text=text, label=text, article=text)),
         labels=labels,
         furniture=draw(st.none() | st.sampled_from(labels)),
+        mapping=draw(st.dictionaries(text, st.sampled_from(labels), max_size=3)),
+        source_weights=draw(st.dictionaries(text, st.floats(0, 9), max_size=3)),
     )
 
 
@@ -105,6 +107,7 @@ CANDIDATES = [
     "other",
     "balanced",
     "bfloat16",
+    "skip",
     "corpus:test",
     "[boilerplate, b]",
 ]
@@ -138,6 +141,18 @@ def test_the_hash_covers_every_leaf_but_names_and_paths(leaf: str):
     for other in others:
         unchanged = config_hash(other) == config_hash(Config())
         assert unchanged == (leaf in NOT_HASHED)
+
+
+@pytest.mark.parametrize(
+    "override",
+    [
+        "data.mapping={fact: claim}",
+        "data.allowed={hm: [claim, opinion]}",
+        "data.source_weights={wire: 2}",
+    ],
+)
+def test_the_hash_covers_what_other_labels_and_sources_mean(override: str):
+    assert config_hash(load_config("default", [override])) != config_hash(Config())
 
 
 def test_the_hash_is_sha256_in_hexadecimal():

@@ -228,6 +228,35 @@ def test_corpus_parts_are_no_paths(tmp_path: Path):
             "got 'boilerplate' ({file}, line 2)",
         ),
         (
+            "data:\n  mapping:\n    fact: claim\n    view: opinions",
+            '"data.mapping.view" must be one of data.labels (claim, opinion, '
+            "attribution, boilerplate), got 'opinions' ({file}, line 4)",
+        ),
+        (
+            "data: {mapping: {fact: [claim]}}",
+            "\"data.mapping.fact\" must be text, got ['claim'] ({file}, line 1)",
+        ),
+        (
+            "data:\n  labels: [a, b]\n  furniture: null\n  allowed:\n    x: [a, c]",
+            '"data.allowed.x" must be a list of at least two of data.labels (a, b), '
+            "all different; one alone stands in data.mapping, got ['a', 'c'] "
+            "({file}, line 5)",
+        ),
+        (
+            "data:\n  mapping: {x: claim}\n  allowed:\n    x: [claim, opinion]",
+            '"data.allowed.x" stands in data.mapping, too; keep one of the two, got '
+            "['claim', 'opinion'] ({file}, line 4)",
+        ),
+        (
+            "data: {unlabelled: drop}",
+            "\"data.unlabelled\" must be 'refuse' or 'skip', got 'drop' "
+            "({file}, line 1)",
+        ),
+        (
+            "data:\n  source_weights:\n    wire: -1",
+            '"data.source_weights.wire" must be at least 0, got -1 ({file}, line 3)',
+        ),
+        (
             "data: {train: corpus:trian}",
             '"data.train" must be a path or one of corpus:train, corpus:validation, '
             "corpus:test, corpus:other-hands, got 'corpus:trian' ({file}, line 1)",
@@ -245,7 +274,7 @@ def test_corpus_parts_are_no_paths(tmp_path: Path):
         (
             "data: {columns: {xyz: 1}}",
             '"data.columns.xyz" is not a setting, got 1; known here: text, label, '
-            "article ({file}, line 1)",
+            "article, weight, outlet, published, index, source ({file}, line 1)",
         ),
         (
             "trainning: {folds: 2}",
@@ -264,6 +293,33 @@ def test_corpus_parts_are_no_paths(tmp_path: Path):
 def test_tells_each_fault_with_its_place(tmp_path: Path, yaml: str, fault: str):
     path = write(tmp_path, "x.yaml", yaml)
     assert faults_of(path) == [fault.replace("{file}", str(path))]
+
+
+@pytest.mark.parametrize(
+    "value", ["claim", "[claim]", "[claim, claim]", "[1, 2]", "[[claim], {}]", "null"]
+)
+def test_a_label_is_left_open_between_two_others_at_least(tmp_path: Path, value: str):
+    path = write(tmp_path, "x.yaml", f"data:\n  allowed:\n    x: {value}")
+    (fault,) = faults_of(path)
+    assert fault.startswith('"data.allowed.x" must be a list of at least two of data.l')
+    assert fault.endswith(f"({path}, line 3)")
+
+
+def test_every_wrong_label_of_a_mapping_is_told_with_its_line(tmp_path: Path):
+    text = "data:\n  mapping:\n    a: fact\n    b: claim\n    c: view"
+    path = write(tmp_path, "x.yaml", text)
+    ends = [fault.rpartition("line ")[2] for fault in faults_of(path)]
+    assert ends == ["3)", "5)"]
+
+
+def test_reads_what_other_labels_mean(tmp_path: Path):
+    text = "data: {mapping: {1: claim}, allowed: {0: [opinion, claim]}}"
+    data = load_config(
+        write(tmp_path, "x.yaml", text), ["data.source_weights.wire=2"]
+    ).data
+    assert data.mapping == {"1": "claim"}
+    assert data.allowed == {"0": ("opinion", "claim")}
+    assert data.source_weights == {"wire": 2.0}
 
 
 def test_tells_all_faults_at_once_each_with_its_own_place(tmp_path: Path):

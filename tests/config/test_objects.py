@@ -67,6 +67,26 @@ def test_gold_is_read_with_the_configs_columns_and_labels(tmp_path):
     assert [page.labels for page in pages] == [("spam",), ("ham",)]
 
 
+def test_gold_is_read_with_what_the_config_says_of_labels_and_sources(tmp_path):
+    path = tmp_path / "r.csv"
+    path.write_text(
+        "body,kind,from\nBuy now,1,a\nSee you,?,b\nWell,,b\n", encoding="utf-8"
+    )
+    data = MAIL.model_copy(
+        update={
+            "columns": Columns(text="body", label="kind", source="from"),
+            "mapping": {"1": "spam"},
+            "allowed": {"?": ("spam", "ham")},
+            "unlabelled": "skip",
+            "source_weights": {"b": 0.5},
+        }
+    )
+    pages = make_gold(Config(data=data), str(path))
+    assert [page.labels[0] for page in pages[:1]] == ["spam"]
+    assert [page.allowed for page in pages] == [None, *[(("spam", "ham"),)] * 2]
+    assert [page.weights for page in pages] == [None, (0.5,), (0.0,)]
+
+
 def test_gold_with_labels_that_the_config_does_not_name_is_refused():
     with pytest.raises(DataError, match=r"corpus:test has the labels .*\(spam, ham\)"):
         make_gold(Config(data=MAIL), "corpus:test")

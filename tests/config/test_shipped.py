@@ -3,6 +3,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+import yaml
 
 from mlpkg.config import Config, load_config, shipped, shipped_configs, shipped_folder
 
@@ -15,6 +16,23 @@ def test_finds_the_configs():
 @pytest.mark.parametrize("name", shipped_configs())
 def test_every_shipped_config_loads_and_bears_its_name(name: str):
     assert load_config(name).name == name
+
+
+@pytest.mark.parametrize("name", sorted({*shipped_configs()} - {"default"}))
+def test_a_recipe_begins_with_a_comment_and_extends_the_default(name: str):
+    text = (shipped_folder() / f"{name}.yaml").read_text(encoding="utf-8")
+    assert text.startswith("# ")
+    assert yaml.safe_load(text)["extends"] == "default"
+    assert load_config(name).model_copy(update={"name": "default"}) != Config()
+
+
+def test_the_recipes_show_what_they_are_named_for():
+    partial = load_config("partial-labels").data
+    assert partial.mapping
+    assert partial.allowed
+    assert set(load_config("own-labels").data.labels).isdisjoint(Config().data.labels)
+    assert load_config("few-shot").training.folds < Config().training.folds
+    assert load_config("another-encoder").encoder.name != Config().encoder.name
 
 
 def test_the_default_file_says_what_the_schema_defaults_to():

@@ -2,18 +2,15 @@ from __future__ import annotations
 
 import json
 import shutil
-from dataclasses import replace
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from mlpkg.data.corpus import PARTS, load_corpus
-from mlpkg.data.gold import GoldPage, data_fingerprint, load_gold, segment_labels
+from mlpkg.data.gold import data_fingerprint, load_gold, segment_labels
+from mlpkg.data.label_map import LabelMap
 from mlpkg.data.rows import Columns
 from mlpkg.exceptions import DataError
 from mlpkg.labels import DEFAULT_SCHEME, LabelScheme
-from mlpkg.records import Article, LabelledPage, Page, Segment
 
 HEADER = (
     "# id={}; outlet=The Harbour Post; genre=local; register=regional; "
@@ -51,13 +48,6 @@ def _rows_file(folder, name, with_article):
     else:
         path.write_text("\n".join(map(json.dumps, records)), encoding="utf-8")
     return path
-
-
-def _gold(text, segments, spans, labels, page_id="a", has_context=True):
-    cut = [Segment(page_id, i, a, b, text[a:b]) for i, (a, b) in enumerate(segments)]
-    page = Page(Article(page_id, text), tuple(cut))
-    flags = (False,) * len(spans)
-    return GoldPage(page, tuple(spans), tuple(labels), flags, has_context)
 
 
 @pytest.mark.parametrize("part", PARTS)
@@ -181,101 +171,159 @@ def test_a_folder_with_neither_pages_nor_spans_is_refused(tmp_path):
         load_gold(tmp_path)
 
 
-def test_an_undecided_segment_is_no_gold():
-    labelled = load_corpus("test")[0]
-    labels = (labelled.labels[0], None, *labelled.labels[2:])
-    with pytest.raises(DataError, match=r"page '.*': segment 1 has no label"):
-        GoldPage.of(LabelledPage(labelled.page, labels))
-
-
-@st.composite
-def gold_pages(draw: st.DrawFn) -> GoldPage:
-    """Segments and spans drawn apart from each other over one text."""
-    size = draw(st.integers(1, 30))
-
-    def cuts():
-        ends = sorted(draw(st.sets(st.integers(0, size), max_size=10)))
-        return list(zip(ends[::2], ends[1::2], strict=False))
-
-    spans = cuts()
-    labels = [draw(st.sampled_from(NAMES)) for _ in spans]
-    return _gold("x" * size, cuts(), spans, labels)
-
-
-def _labels_by_letter(gold: GoldPage) -> list[str]:
-    """Count the letters of each label, one by one."""
-    by_letter: dict[int, str] = {}
-    for (start, end), label in zip(gold.spans, gold.labels, strict=True):
-        by_letter |= dict.fromkeys(range(start, end), label)
-    labels = []
-    for segment in gold.page.segments:
-        found = [
-            by_letter[i] for i in range(segment.start, segment.end) if i in by_letter
-        ]
-        labels.append(max(found, key=found.count) if found else "boilerplate")
-    return labels
-
-
-@given(gold_pages())
-def test_a_segment_takes_the_label_that_covers_most_of_it(gold):
-    assert segment_labels(gold) == _labels_by_letter(gold)
-
-
-def test_a_segment_that_no_span_touches_is_furniture_or_the_last_label():
-    gold = _gold("Ha. Ho.", [(0, 3), (4, 7)], [(0, 3)], ["b"])
-    with_furniture = LabelScheme.from_names(["a", "b", "c"], furniture="a")
-    without = LabelScheme.from_names(["a", "b", "c"])
-    assert segment_labels(gold, with_furniture) == ["b", "a"]
-    assert segment_labels(gold, without) == ["b", "c"]
-
-
-def _three_pages():
-    return [
-        _gold(f"{name} rains.", [(0, 8)], [(0, 8)], ["claim"], name) for name in "abc"
-    ]
-
-
-@given(st.permutations(range(3)))
-def test_the_fingerprint_does_not_see_the_order_of_pages(order):
-    pages = _three_pages()
-    assert data_fingerprint([pages[i] for i in order]) == data_fingerprint(pages)
-
-
-@pytest.mark.parametrize(
-    "change",
-    [
-        {"labels": ("opinion",)},
-        {"spans": ((0, 7),)},
-        {"has_context": False},
-        {"page": Page(Article("b", "b rained"), ())},
-        {"page": Page(Article("d", "b rains."), ())},
-    ],
-    ids=["label", "span", "context", "letters", "id"],
-)
-def test_the_fingerprint_sees_any_change(change):
-    pages = _three_pages()
-    changed = [pages[0], replace(pages[1], **change), pages[2]]
-    assert data_fingerprint(changed) != data_fingerprint(pages)
-
-
-@given(st.integers(0, 6), st.characters(codec="utf-8"))
-def test_the_fingerprint_sees_any_changed_letter(place, letter):
-    pages = _three_pages()
-    text = pages[0].page.article.text
-    changed = text[:place] + letter + text[place + 1 :]
-    first = replace(pages[0], page=Page(Article("a", changed), ()))
-    same = data_fingerprint([first, *pages[1:]]) == data_fingerprint(pages)
-    assert same == (changed == text)
-
-
-def test_the_fingerprint_sees_a_page_that_is_left_out():
-    pages = _three_pages()
-    assert data_fingerprint(pages[:2]) != data_fingerprint(pages)
-
-
 def test_data_that_moved_keep_their_fingerprint(tmp_path):
     (tmp_path / "x").mkdir()
     _page_file(tmp_path / "x", "p")
     before = data_fingerprint(load_gold(tmp_path / "x"))
     shutil.move(tmp_path / "x", tmp_path / "y")
     assert data_fingerprint(load_gold(tmp_path / "y")) == before
+
+
+# Every form of data, with labels of other names.
+
+MAP = LabelMap(
+    {"fact": "claim", "1": "opinion"}, {"hm": ("claim", "opinion")}, unlabelled="skip"
+)
+
+
+def test_other_labels_of_rows_are_translated_left_open_or_skipped(tmp_path):
+    path = tmp_path / "r.csv"
+    path.write_text(
+        "text,label,article,weight\nA.,fact,a,2\nB.,hm,a,\nC.,,a,3\nD.,1,,\n",
+        encoding="utf-8",
+    )
+    page, bare = load_gold(path, label_map=MAP)
+    assert page.labels[0] == "claim"
+    assert page.allowed == (None, ("claim", "opinion"), NAMES)
+    assert page.weights == (2, 1, 0)
+    assert page.decided == [0]
+    assert (bare.labels, bare.allowed, bare.weights) == (("opinion",), None, None)
+
+
+def test_labels_of_the_corpus_are_translated_into_a_scheme_of_ones_own():
+    scheme = LabelScheme.from_names(["prose", "boilerplate"], "boilerplate")
+    label_map = LabelMap(dict.fromkeys(NAMES[:3], "prose"))
+    pages = load_gold("corpus:validation", scheme=scheme, label_map=label_map)
+    assert {label for page in pages for label in page.labels} == set(scheme.names)
+    original = load_gold("corpus:validation")
+    furniture = [[label == "boilerplate" for label in p.labels] for p in original]
+    assert [[label == "boilerplate" for label in p.labels] for p in pages] == furniture
+
+
+def test_other_labels_of_spans_are_translated(tmp_path):
+    (tmp_path / "a.txt").write_text("It rained. How sad.", encoding="utf-8")
+    rows = [
+        {"doc": "a", "start": 0, "end": 10, "label": "fact"},
+        {"doc": "a", "start": 11, "end": 19, "label": "hm"},
+    ]
+    path = tmp_path / "labels.jsonl"
+    path.write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
+    (page,) = load_gold(path, label_map=MAP)
+    assert page.labels == ("claim", "claim")
+    assert page.allowed == (None, ("claim", "opinion"))
+    assert page.weights is None
+
+
+def test_a_map_that_leads_out_of_the_scheme_is_refused(tmp_path):
+    with pytest.raises(DataError, match=r"the label map leads to 'fact', expected lab"):
+        load_gold(_page_file(tmp_path, "p"), label_map=LabelMap({"x": "fact"}))
+
+
+def test_weights_of_sources_multiply_those_of_rows(tmp_path, caplog):
+    path = tmp_path / "r.csv"
+    path.write_text(
+        "text,label,source,weight\nA.,claim,wire,2\nB.,claim,desk,2\nC.,claim,,\n",
+        encoding="utf-8",
+    )
+    pages = load_gold(path, source_weights={"wire": 0.5, "desk": 3, "dsek": 2})
+    assert [page.weights for page in pages] == [(1,), (6,), None]
+    assert [page.source for page in pages] == ["wire", "desk", ""]
+    assert caplog.messages == [
+        f"{path}: no row has the source 'dsek', which has a weight"
+    ]
+
+
+def test_a_label_studio_export_gives_pages_and_rows(tmp_path):
+    spans = [
+        {"value": {"start": 0, "end": 10, "labels": ["fact"]}},
+        {"value": {"start": 11, "end": 19, "labels": ["hm"]}},
+    ]
+    choice = [{"value": {"choices": ["opinion"]}}]
+    tasks = [
+        {
+            "id": 4,
+            "data": {"text": "It rained. How sad.", "source": "desk", "weight": 2},
+            "annotations": [{"result": spans}],
+        },
+        {"id": 5, "data": {"text": "A shame."}, "annotations": [{"result": choice}]},
+    ]
+    path = tmp_path / "export.json"
+    path.write_text(json.dumps(tasks), encoding="utf-8")
+    page, row = load_gold(path, label_map=MAP)
+    assert (page.id, page.source, page.has_context) == ("export-4", "desk", True)
+    assert page.page.texts == ["It rained.", "How sad."]
+    assert page.allowed == (None, ("claim", "opinion"))
+    assert page.weights == (2, 2)
+    assert (row.id, row.labels, row.has_context) == (
+        "export.json:2",
+        ("opinion",),
+        False,
+    )
+
+
+def _dataset():
+    from datasets import ClassLabel, Dataset, Features, Value
+
+    features = Features(
+        {
+            "text": Value("string"),
+            "label": ClassLabel(names=["claim", "opinion"]),
+            "article": Value("string"),
+            "notes": Value("string"),
+        }
+    )
+    rows = [("It rained.", 0), ("How sad.", 1), ("What now?", -1)]
+    records = [{"text": t, "label": y, "article": "a", "notes": "x"} for t, y in rows]
+    return Dataset.from_list(records, features=features)
+
+
+def test_a_saved_dataset_is_read(tmp_path):
+    _dataset().select([0, 1]).save_to_disk(tmp_path / "d")
+    (page,) = load_gold(tmp_path / "d")
+    assert (page.id, page.labels) == ("a", ("claim", "opinion"))
+
+
+def test_a_hidden_label_of_a_dataset_is_a_missing_one(tmp_path):
+    _dataset().save_to_disk(tmp_path / "d")
+    with pytest.raises(DataError, match=r"d, row 3: has no label, got None"):
+        load_gold(tmp_path / "d")
+    assert load_gold(tmp_path / "d", label_map=MAP)[0].decided == [0, 1]
+
+
+def test_a_split_of_a_saved_dataset_is_named(tmp_path):
+    from datasets import DatasetDict
+
+    whole = _dataset()
+    parts = {"train": whole.select([0]), "test": whole.select([1])}
+    DatasetDict(parts).save_to_disk(tmp_path / "d")
+    assert load_gold(f"{tmp_path / 'd'}::test")[0].labels == ("opinion",)
+    assert load_gold(tmp_path / "d" / "train")[0].labels == ("claim",)
+    with pytest.raises(
+        DataError, match=r"holds the splits train, test, got None; name one as d::train"
+    ):
+        load_gold(tmp_path / "d")
+    with pytest.raises(DataError, match="holds the splits train, test, got 'dev'"):
+        load_gold(f"{tmp_path / 'd'}::dev")
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        ("p.page::train", r"p\.page: not a folder that datasets saved, so it has no"),
+        ("gone::train", "gone: no such file or folder"),
+    ],
+)
+def test_a_split_of_something_else_is_refused(tmp_path, name, message):
+    _page_file(tmp_path, "p")
+    with pytest.raises(DataError, match=message):
+        load_gold(str(tmp_path / name))

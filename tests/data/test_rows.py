@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import tempfile
+from datetime import date
 from pathlib import Path
 
 import pyarrow as pa
@@ -12,6 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mlpkg.data.label_map import LabelMap
 from mlpkg.data.rows import SHOWN_FAULTS, Columns, LabelledRow, read_labelled_rows
 from mlpkg.exceptions import DataError
 from mlpkg.labels import DEFAULT_SCHEME
@@ -146,7 +148,7 @@ def test_an_empty_text_is_told_with_its_line(tmp_path, text):
         _read(path)
 
 
-@pytest.mark.parametrize("label", ["null", "1", '["claim"]', '" claim"', '{"a": 1}'])
+@pytest.mark.parametrize("label", ["1", '["claim"]', '" claim"', '{"a": 1}'])
 def test_a_label_that_is_no_name_is_refused(tmp_path, label):
     path = _file(tmp_path, "r.jsonl", f'{{"text": "Ha.", "label": {label}}}\n')
     with pytest.raises(DataError, match=r"line 1: unknown label .*expected one of cla"):
@@ -242,6 +244,62 @@ def test_a_file_without_a_row_is_refused(tmp_path, name, text):
 )
 def test_an_unknown_suffix_is_refused_with_the_known(tmp_path, name, got):
     with pytest.raises(
-        DataError, match=rf"read from \.jsonl, \.csv, \.parquet, not from {got}"
+        DataError, match=rf"read from \.jsonl, .*, \.csv\.gz, not from {got}"
     ):
         _read(tmp_path / name)
+
+
+def test_the_other_columns_are_read_where_they_are(tmp_path):
+    path = _file(
+        tmp_path,
+        "r.csv",
+        "text,label,weight,outlet,published,index,source\n"
+        "A.,claim,0.5,The Quay,2024-05-01,7,desk\n"
+        "B.,claim,,,,,\n",
+    )
+    full, empty = _read(path)
+    assert (full.weight, full.outlet, full.published) == (0.5, "The Quay", "2024-05-01")
+    assert (full.index, full.source) == (7, "desk")
+    assert empty == LabelledRow(3, "B.", "claim")
+
+
+def test_dates_and_numbers_of_tables_are_read(tmp_path):
+    day = date(2024, 5, 1)
+    record = {"text": "A.", "label": "claim", "published": day, "index": 2.0}
+    (row,) = _read(_write(tmp_path / "r.parquet", [record]))
+    assert (row.published, row.index) == ("2024-05-01", 2)
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "expected"),
+    [
+        ("weight", '"heavy"', "a number of at least 0, got 'heavy' "),
+        ("weight", "-1", "a number of at least 0, got -1 "),
+        ("weight", "true", "a number of at least 0, got True "),
+        ("weight", "1e999", "a number of at least 0, got inf "),
+        ("index", '"first"', "a whole number, got 'first' "),
+        ("index", "1.5", "a whole number, got 1.5 "),
+        ("index", "1e999", "a whole number, got inf "),
+    ],
+)
+def test_a_wrong_number_is_told_with_its_line(tmp_path, column, value, expected):
+    path = _file(
+        tmp_path,
+        "r.jsonl",
+        f'{{"text": "A.", "label": "claim", "{column}": {value}}}\n',
+    )
+    message = rf"line 1: '{column}' must be {expected}.*data\.columns\.{column}\)"
+    with pytest.raises(DataError, match=message):
+        _read(path)
+
+
+def test_what_other_labels_mean_is_the_maps_to_say(tmp_path):
+    path = _file(tmp_path, "r.csv", "text,label\nA.,1\nB.,hm\nC.,\n")
+    label_map = LabelMap({"1": "claim"}, {"hm": ("claim", "opinion")}, "skip")
+    rows = read_labelled_rows(path, Columns(), DEFAULT_SCHEME, label_map)
+    assert [row.allowed for row in rows] == [
+        None,
+        ("claim", "opinion"),
+        DEFAULT_SCHEME.names,
+    ]
+    assert [row.weight for row in rows] == [1, 1, 0]

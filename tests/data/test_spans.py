@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from mlpkg.data.label_map import LabelMap
 from mlpkg.data.spans import read_spans
 from mlpkg.exceptions import DataError
 from mlpkg.labels import DEFAULT_SCHEME
@@ -31,14 +32,15 @@ def _read(folder, rows):
 
 
 def test_spans_come_in_page_order_with_labels_and_marks(folder):
-    ((article, spans, labels, hard),) = _read(folder, reversed(SPANS))
+    ((article, spans, decisions, hard),) = _read(folder, reversed(SPANS))
     assert article.text == TEXT
     assert [TEXT[a:b] for a, b in spans] == [
         "Home",
         "The quay closed.",
         "It is a shame.",
     ]
-    assert labels == ("boilerplate", "claim", "opinion")
+    labels = [decision.label for decision in decisions]
+    assert labels == ["boilerplate", "claim", "opinion"]
     assert hard == (False, True, False)
 
 
@@ -114,6 +116,28 @@ def test_an_unknown_label_is_refused(folder):
         _read(folder, [SPANS[0] | {"label": "fact"}])
 
 
+def test_a_missing_label_is_refused(folder):
+    row = {key: value for key, value in SPANS[0].items() if key != "label"}
+    with pytest.raises(DataError, match=r"line 1: has no label, got None; label it"):
+        _read(folder, [row])
+
+
+def test_other_labels_mean_what_the_map_says(folder):
+    path = folder / "labels.jsonl"
+    labels = ("nav", "fact", "")
+    rows = [span | {"label": label} for span, label in zip(SPANS, labels, strict=True)]
+    path.write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
+    label_map = LabelMap(
+        {"nav": "boilerplate"}, {"fact": ("claim", "attribution")}, "skip"
+    )
+    (spanned,) = read_spans(path, DEFAULT_SCHEME, label_map)
+    assert spanned.decisions == (
+        ("boilerplate", None, 1),
+        ("claim", ("claim", "attribution"), 1),
+        ("claim", DEFAULT_SCHEME.names, 0),
+    )
+
+
 @pytest.mark.parametrize(
     ("key", "value", "kind"),
     [
@@ -122,7 +146,6 @@ def test_an_unknown_label_is_refused(folder):
         ("start", True, "int"),
         ("end", 4.0, "int"),
         ("end", None, "int"),
-        ("label", None, "str"),
     ],
 )
 def test_a_value_of_another_kind_is_refused(folder, key, value, kind):

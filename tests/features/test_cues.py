@@ -6,11 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mlpkg.features.cues import CUES, MAX_CHARACTERS, cue_values
+from mlpkg.features.cues import CUE_NAMES, MAX_CHARACTERS, cue_values
 
 
 def values(text: str) -> dict[str, float]:
-    return dict(zip(CUES, cue_values(text), strict=True))
+    return dict(zip(CUE_NAMES, cue_values(text), strict=True))
 
 
 @pytest.mark.parametrize(
@@ -71,5 +71,24 @@ def test_what_stands_beyond_the_limit_does_not_count():
 @given(st.text())
 def test_every_string_gives_one_finite_value_a_cue(text):
     found = cue_values(text)
-    assert len(found) == len(CUES)
+    assert len(found) == len(CUE_NAMES)
     assert all(isfinite(value) and value >= 0 for value in found)
+
+
+@pytest.mark.parametrize(
+    ("text", "reported"),
+    [
+        ("The mayor said the bridge is safe.", 1.0),
+        ("Rents rose in May, the statistics office said on Tuesday.", 1.0),
+        ("There is a belief that the harbour is haunted.", 1.0),
+        ("The bridge opened in 1931.", 0.0),
+        ("May was wet, and June was wetter.", 0.0),
+    ],
+)
+def test_any_frame_of_speech_raises_one_common_cue(text, reported):
+    assert values(text)["reported"] == reported
+
+
+def test_the_month_of_may_is_no_modal():
+    assert values("Rents rose in May.")["may"] == 0
+    assert values("Rents may rise.")["may"] > 0

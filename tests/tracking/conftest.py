@@ -18,7 +18,8 @@ from mlpkg.evaluation import evaluate_labels
 GOLD = ("claim", "opinion", "attribution", "boilerplate")
 ARTICLES = 8
 NOTHING_FOUND = {
-    "checks": [
+    "worst": "ok",
+    "rows": [
         {
             "name": "shared articles",
             "status": "ok",
@@ -27,7 +28,7 @@ NOTHING_FOUND = {
             "detail": "no article stands on both sides",
             "examples": [],
         }
-    ]
+    ],
 }
 
 

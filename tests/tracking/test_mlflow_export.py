@@ -35,13 +35,14 @@ from pathlib import Path
 from mlpkg.tracking.mlflow_export import export_to_mlflow
 from mlpkg.tracking.stored_run import StoredRun
 run = StoredRun(Path(sys.argv[1]))
-sys.stderr.write(export_to_mlflow(run, tracking_uri=sys.argv[2], experiment="news"))
+done = export_to_mlflow(run, tracking_uri=sys.argv[2], experiment=sys.argv[3])
+sys.stderr.write(done)
 """
 READ_BACK = """
 import json, sys
 from mlflow import MlflowClient
 client = MlflowClient(sys.argv[1])
-experiment = client.get_experiment_by_name("news").experiment_id
+experiment = client.get_experiment_by_name(sys.argv[2]).experiment_id
 runs = client.search_runs([experiment])
 info, data = runs[0].info, runs[0].data
 files, folders = [], [""]
@@ -122,10 +123,10 @@ def test_without_mlflow_it_says_what_to_install(make_run, monkeypatch):
 
 
 class Client:
-    """Stands for a client that nobody may call."""
+    """Stands for a client that a server refuses."""
 
     def __init__(self, tracking_uri):
-        raise AssertionError(tracking_uri)
+        raise RuntimeError(f"{tracking_uri} says no")
 
 
 @pytest.fixture
@@ -143,14 +144,31 @@ def test_nothing_is_sent_without_an_address(make_run):
 
 
 @pytest.mark.usefixtures("pretended_mlflow")
-def test_a_server_that_is_not_there_is_told_without_the_password(make_run):
-    address = f"127.0.0.1:{_free_port()}"
-    with pytest.raises(DataError, match=f"no server answers at http://{address}"):
-        export_to_mlflow(StoredRun(make_run()), tracking_uri=f"http://{address}")
+def test_the_address_may_stand_in_the_environment(make_run, monkeypatch):
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", "sqlite:///runs.db")
+    with pytest.raises(DataError, match="refused run .*: sqlite:///runs.db says no"):
+        export_to_mlflow(StoredRun(make_run()))
 
 
-@pytest.fixture
-def server(tmp_path):
+@pytest.mark.usefixtures("pretended_mlflow")
+def test_a_server_that_is_not_there_is_told_at_once(make_run):
+    uri = f"http://127.0.0.1:{_free_port()}"
+    with pytest.raises(
+        DataError, match=f"nothing was sent: no server answers at {uri}"
+    ):
+        export_to_mlflow(StoredRun(make_run()), tracking_uri=uri)
+
+
+@pytest.mark.usefixtures("pretended_mlflow")
+def test_no_error_shows_the_password_of_an_address(make_run):
+    uri = "postgresql://me:secret@127.0.0.1/runs"
+    with pytest.raises(DataError, match="me:…@127.*refused.*me:…@127") as caught:
+        export_to_mlflow(StoredRun(make_run()), tracking_uri=uri)
+    assert "secret" not in str(caught.value)
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory):
     """Start ``mlflow server`` on a free port; its address and its Python."""
     python = os.environ.get("MLPKG_MLFLOW_PYTHON")
     if not python:
@@ -158,18 +176,18 @@ def server(tmp_path):
             "set MLPKG_MLFLOW_PYTHON to a Python with mlflow: python -m venv ENV; "
             "ENV/bin/pip install 'mlflow>=3.5'; MLPKG_MLFLOW_PYTHON=ENV/bin/python"
         )
-    port = _free_port()
+    port, folder = _free_port(), tmp_path_factory.mktemp("mlflow")
     line = [python, "-m", "mlflow", "server", "--host", "127.0.0.1"]
     line += ["--port", str(port), "--workers", "1"]
-    line += ["--backend-store-uri", f"sqlite:///{tmp_path / 'mlflow.db'}"]
-    line += ["--artifacts-destination", str(tmp_path / "artifacts")]
-    with (tmp_path / "server.txt").open("wb") as log:
+    line += ["--backend-store-uri", f"sqlite:///{folder / 'mlflow.db'}"]
+    line += ["--artifacts-destination", str(folder / "artifacts")]
+    with (folder / "server.txt").open("wb") as log:
         process = subprocess.Popen(
             line, stdout=log, stderr=log, env=_surroundings(), start_new_session=True
         )
     try:
         uri = f"http://127.0.0.1:{port}"
-        _wait(uri, process, tmp_path / "server.txt")
+        _wait(uri, process, folder / "server.txt")
         yield uri, python
     finally:
         os.killpg(process.pid, signal.SIGTERM)
@@ -179,8 +197,8 @@ def server(tmp_path):
 def test_a_run_is_read_back_from_a_real_server(make_run, server):
     uri, python = server
     folder = make_run(RUN_ID)
-    run_id = _python(python, EXPORT, folder, uri)
-    first = json.loads(_python(python, READ_BACK, uri))
+    run_id = _python(python, EXPORT, folder, uri, "a")
+    first = json.loads(_python(python, READ_BACK, uri, "a"))
     assert first["runs"] == [run_id]
     assert (first["name"], first["status"]) == (RUN_ID, "FINISHED")
     assert first["end"] - first["start"] == 2500
@@ -191,8 +209,8 @@ def test_a_run_is_read_back_from_a_real_server(make_run, server):
     stored = [path for path in folder.rglob("*") if path.is_file()]
     assert first["files"] == sorted(p.relative_to(folder).as_posix() for p in stored)
 
-    assert _python(python, EXPORT, folder, uri) == run_id
-    assert json.loads(_python(python, READ_BACK, uri)) == first
+    assert _python(python, EXPORT, folder, uri, "a") == run_id
+    assert json.loads(_python(python, READ_BACK, uri, "a")) == first
     assert first["points"] == 1
 
 
@@ -201,8 +219,8 @@ def test_labels_of_any_kind_are_taken_by_a_real_server(make_run, server):
     labels = ["yes!", "yes?", "..", "a/b"]
     settings = {"data": {"labels": labels, "furniture": None, "train": "d" * 7000}}
     folder = make_run(gold=labels * 3, settings=settings)
-    _python(python, EXPORT, folder, uri)
-    read = json.loads(_python(python, READ_BACK, uri))
+    _python(python, EXPORT, folder, uri, "b")
+    read = json.loads(_python(python, READ_BACK, uri, "b"))
     assert read["metrics"] == mlflow_metrics(StoredRun(folder))
     assert len(read["params"]["data.train"]) == 6000
 
@@ -210,11 +228,11 @@ def test_labels_of_any_kind_are_taken_by_a_real_server(make_run, server):
 def test_a_refusal_of_the_server_is_one_error(make_run, server):
     uri, python = server
     folder = make_run(RUN_ID)
-    _python(python, EXPORT, folder, uri)
+    _python(python, EXPORT, folder, uri, "c")
     config = folder / "config.yaml"
     config.write_text(config.read_text().replace("C: 0.03", "C: 0.04"))
     with pytest.raises(subprocess.CalledProcessError) as caught:
-        _python(python, EXPORT, folder, uri)
+        _python(python, EXPORT, folder, uri, "c")
     assert f"DataError: MLflow at {uri} refused run {RUN_ID}" in caught.value.stderr
     assert "model.C" in caught.value.stderr
 

@@ -5,6 +5,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from mlpkg.evaluation.audit_table import Audit, AuditRow
 from mlpkg.exceptions import DataError
 from mlpkg.tracking.stored_run import StoredRun, leaves
 
@@ -43,7 +44,8 @@ def test_a_run_without_audit_says_so(make_run):
     ("words", "gravest"), [(["ok", "warn"], "warn"), (["fail", "warn"], "fail")]
 )
 def test_the_status_of_the_audit_is_its_gravest_word(make_run, words, gravest):
-    audit = {"checks": [{"name": "a check", "status": word} for word in words]}
+    rows = [AuditRow("a check", word, 0, None, "nothing") for word in words]
+    audit = Audit(tuple(rows)).to_json()
     assert StoredRun(make_run(audit=audit)).audit_status == gravest
 
 
@@ -67,7 +69,7 @@ def test_a_damaged_part_is_told_when_it_is_asked_for(make_run):
         _ = run.splits
     with pytest.raises(DataError, match=r"config\.yaml: not YAML .*line 1"):
         _ = run.config
-    with pytest.raises(DataError, match=r"audit\.json: a part without 'checks'"):
+    with pytest.raises(DataError, match=r"audit\.json: part 'out-of-fold' is no audit"):
         _ = run.audit_status
     with pytest.raises(DataError, match=r"predictions\.parquet: not a whole Parquet"):
         _ = run.predictions

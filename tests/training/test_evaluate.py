@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -139,6 +141,16 @@ def test_evaluating_bare_is_another_question(classifier, mail_pages):
     bare = evaluate(classifier, mail_pages, bare=True, n=5)
     paged = evaluate(classifier, mail_pages, n=5)
     assert bare.value("log_loss") != paged.value("log_loss")
+
+
+def test_partial_labels_are_left_out_of_the_scores_and_counted(classifier, mail_pages):
+    open_ = (("spam", "ham"), *(None,) * 5)
+    pages = [replace(mail_pages[0], allowed=open_), *mail_pages[1:]]
+    result = evaluate(classifier, pages, n=5)
+    assert result.n_segments == 59
+    note = "1 rows are not scored: their labels are partial or missing"
+    assert result.notes[-1] == note
+    assert note not in evaluate(classifier, mail_pages, n=5).notes
 
 
 def test_evaluating_nothing_is_refused(classifier):

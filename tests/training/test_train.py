@@ -77,6 +77,87 @@ def test_out_of_fold_judges_every_row_in_order(
     assert judged.articles == tuple(page.id for page in pages for _ in page.labels)
 
 
+def _opened(pages, every=3):
+    """Leave the label of every third span open."""
+    return [
+        replace(
+            page,
+            allowed=tuple(
+                ("spam", "ham") if (i + place) % every == 0 else None
+                for place in range(len(page.spans))
+            ),
+        )
+        for i, page in enumerate(pages)
+    ]
+
+
+@pytest.mark.parametrize("kind", ["pages", "rows"])
+def test_partial_labels_are_learned_as_masks_and_not_scored(
+    classifier, mail, mail_pages, mail_rows, kind
+):
+    pages = _opened({"pages": mail_pages, "rows": mail_rows}[kind])
+    fit_on_gold(classifier, pages, mail)
+    judged = out_of_fold(classifier, pages, mail)
+    assert judged.left_out == 20
+    assert len(judged.y_true) == 40
+    assert judged.y_true == tuple(
+        page.labels[place] for page in pages for place in page.decided
+    )
+    everything = SentenceClassifier(encoder=classifier.encoder, folds=3)
+    fit_on_gold(everything, {"pages": mail_pages, "rows": mail_rows}[kind], mail)
+    text = [mail_rows[0].page.texts[0]]
+    assert not np.array_equal(
+        classifier.predict_proba(text), everything.predict_proba(text)
+    )
+
+
+def test_the_label_of_an_open_row_is_not_looked_at(classifier, mail, mail_pages):
+    pages = _opened(mail_pages)
+    other = [
+        replace(
+            page,
+            labels=tuple(
+                label if allowed is None else "spam"
+                for label, allowed in zip(page.labels, page.allowed, strict=True)
+            ),
+        )
+        for page in pages
+    ]
+    first, second = (
+        SentenceClassifier(encoder=classifier.encoder, folds=3) for _ in range(2)
+    )
+    fit_on_gold(first, pages, mail)
+    fit_on_gold(second, other, mail)
+    page = mail_pages[0].page
+    assert np.array_equal(
+        first.predict_pages([page])[0], second.predict_pages([page])[0]
+    )
+
+
+@pytest.mark.parametrize("kind", ["pages", "rows"])
+def test_weights_of_rows_are_those_of_the_fit(
+    classifier, mail, mail_pages, mail_rows, kind
+):
+    pages = {"pages": mail_pages, "rows": mail_rows}[kind]
+    weighted = [
+        replace(page, weights=(0.0 if i < 10 and "spam" in page.labels else 2.0,))
+        if len(page.spans) == 1
+        else replace(page, weights=tuple(range(1, 7)))
+        for i, page in enumerate(pages)
+    ]
+    fit_on_gold(classifier, weighted, mail)
+    other = SentenceClassifier(encoder=classifier.encoder, folds=3)
+    weights = [list(page.weights) for page in weighted]
+    if kind == "pages":
+        X, y = [page.page for page in pages], [list(page.labels) for page in pages]
+    else:
+        X, y = [page.page.texts[0] for page in pages], [p.labels[0] for p in pages]
+        weights = [weight for (weight,) in weights]
+    other.fit(X, y, sample_weight=weights)
+    text = [mail_rows[0].page.texts[0]]
+    assert np.array_equal(classifier.predict_proba(text), other.predict_proba(text))
+
+
 def test_out_of_fold_is_not_what_the_final_head_says(classifier, mail, mail_pages):
     fit_on_gold(classifier, mail_pages, mail)
     seen = np.concatenate(classifier.predict_pages([p.page for p in mail_pages]))
@@ -281,3 +362,36 @@ def test_rows_with_labels_of_ones_own_train_a_model(tmp_path, write_mail):
     (prediction,) = model.classify("Win a free holiday now, click to claim it!")
     assert set(prediction.probabilities) == {"spam", "ham"}
     assert prediction.label == "spam"
+
+
+@pytest.mark.e2e
+def test_other_labels_and_partial_ones_train_a_model(tmp_path, write_mail):
+    rows = write_mail(tmp_path / "rows.csv", articles=True)
+    lines = rows.read_text(encoding="utf-8").splitlines()
+    # Every ninth row is left open, a row has no label, the rest has other names.
+    for number in range(1, len(lines)):
+        line = lines[number].replace(",ham,", ",0,").replace(",spam,", ",1,")
+        if number % 9 == 0:
+            line = line.replace(",0,", ",unsure,").replace(",1,", ",unsure,")
+        lines[number] = line
+    lines[1] = lines[1].replace(",1,", ",,")
+    rows.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    config = tmp_path / "mail.yaml"
+    config.write_text(
+        "extends: default\nname: mail\n"
+        "data:\n  train: rows.csv\n  validation: null\n  labels: [spam, ham]\n"
+        "  furniture: null\n  mapping: {0: ham, 1: spam}\n"
+        "  allowed: {unsure: [spam, ham]}\n  unlabelled: skip\n"
+        "training: {folds: 3}\n",
+        encoding="utf-8",
+    )
+    result = train(config, FAST, runs=tmp_path / "runs")
+    scores = result.evaluations["out-of-fold"]
+    assert scores.n_segments == 60 - 7
+    assert scores.notes[-1].startswith("7 rows are not scored")
+    assert scores.value("accuracy") > 0.9
+    table = pq.read_table(result.path / "predictions.parquet").to_pylist()
+    assert len(table) == 53
+    assert {row["gold"] for row in table} == {"spam", "ham"}
+    texts = {line.rsplit(",", 2)[0].strip('"') for line in lines[1:]}
+    assert {row["text"] for row in table} < texts

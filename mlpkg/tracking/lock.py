@@ -1,0 +1,48 @@
+"""A lock that dies with its process, so that none is left behind by a kill."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+__all__ = ["try_lock"]
+
+
+@contextmanager
+def try_lock(path: Path) -> Iterator[bool]:
+    """Try to hold a lock file for the length of a block.
+
+    Parameters
+    ----------
+    path
+        The lock file; made with its folder, and left in place.
+
+    Yields
+    ------
+    bool
+        Whether the lock was got; False when another process holds it.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
+    try:
+        yield _lock(descriptor)
+    finally:
+        os.close(descriptor)  # the system drops the lock with it
+
+
+def _lock(descriptor: int) -> bool:
+    """Lock an open file without waiting."""
+    try:
+        if os.name == "nt":
+            import msvcrt
+
+            msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)  # type: ignore[attr-defined]
+        else:
+            import fcntl
+
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    return True

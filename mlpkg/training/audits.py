@@ -1,0 +1,60 @@
+"""Leakage audits of gold pages: the one way from pages to the audit of arrays."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from mlpkg.data.gold import GoldPage
+from mlpkg.evaluation.audit_table import Audit, AuditSide, worst_of
+from mlpkg.evaluation.leakage import audit
+
+if TYPE_CHECKING:
+    from mlpkg.labels import LabelScheme
+
+__all__ = ["audit_folds", "audit_pages", "audit_side"]
+
+
+def audit_side(pages: Sequence[GoldPage]) -> AuditSide:
+    """Bring the decided spans of pages to the columns that an audit reads."""
+    spans = [(page, place) for page in pages for place in page.decided]
+    articles = [page.page.article for page, _ in spans]
+    return AuditSide(
+        [page.id if page.has_context else "" for page, _ in spans],
+        [
+            article.text[slice(*page.spans[place])]
+            for article, (page, place) in zip(articles, spans, strict=True)
+        ],
+        [page.labels[place] for page, place in spans],
+        [page.page.article.outlet or page.source for page, _ in spans],
+        [article.published for article in articles],
+    )
+
+
+def audit_pages(
+    train: Sequence[GoldPage],
+    held_out: Sequence[GoldPage],
+    scheme: LabelScheme,
+    *,
+    seed: int = 0,
+) -> Audit:
+    """Audit a split of gold pages."""
+    return audit(
+        audit_side(train), audit_side(held_out), furniture=scheme.furniture, seed=seed
+    )
+
+
+def audit_folds(
+    pages: Sequence[GoldPage],
+    folds: Sequence[int],
+    scheme: LabelScheme,
+    *,
+    seed: int = 0,
+) -> Audit:
+    """Audit each fold against the others; each check shows its worst fold."""
+    audits = []
+    for fold in sorted({fold for fold in folds if fold >= 0}):
+        held_out = [p for p, f in zip(pages, folds, strict=True) if f == fold]
+        rest = [p for p, f in zip(pages, folds, strict=True) if f != fold]
+        audits.append(audit_pages(rest, held_out, scheme, seed=seed))
+    return worst_of(audits)
