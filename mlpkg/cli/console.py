@@ -4,11 +4,24 @@ from __future__ import annotations
 
 import logging
 import sys
-from typing import NoReturn
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, NoReturn
 
 from rich.console import Console
 
-__all__ = ["EXIT_FAILED", "EXIT_USAGE", "fail", "set_up_logging", "stderr", "stdout"]
+if TYPE_CHECKING:
+    from rich.progress import TaskID
+
+__all__ = [
+    "EXIT_FAILED",
+    "EXIT_USAGE",
+    "fail",
+    "progress_bars",
+    "set_up_logging",
+    "stderr",
+    "stdout",
+]
 
 EXIT_FAILED = 1
 EXIT_USAGE = 2
@@ -48,3 +61,40 @@ def fail(message: str) -> NoReturn:
     for line in message.splitlines():
         print(f"error: {line}", file=sys.stderr)  # noqa: T201 (the command line)
     raise SystemExit(EXIT_USAGE)
+
+
+@contextmanager
+def progress_bars(*, quiet: bool) -> Iterator[Callable[[str, int, int], None] | None]:
+    """Show a bar a stage on a terminal.
+
+    Parameters
+    ----------
+    quiet
+        Show nothing.
+
+    Yields
+    ------
+    callable or None
+        Takes stage, done and total; None where standard error is no terminal, so
+        that the library logs a line a minute instead.
+    """
+    if quiet or not sys.stderr.isatty():
+        yield None
+        return
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        TimeRemainingColumn,
+    )
+
+    columns = ("{task.description}", BarColumn(), MofNCompleteColumn())
+    with Progress(*columns, TimeRemainingColumn(), console=stderr()) as progress:
+        bars: dict[str, TaskID] = {}
+
+        def report(stage: str, done: int, total: int) -> None:
+            if stage not in bars:
+                bars[stage] = progress.add_task(stage, total=total)
+            progress.update(bars[stage], completed=done)
+
+        yield report

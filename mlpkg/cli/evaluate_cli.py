@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from mlpkg.cli.console import set_up_logging
+from mlpkg.cli.console import fail, set_up_logging
 from mlpkg.cli.options import (
     BatchSize,
     Cache,
@@ -45,6 +45,14 @@ def evaluate_cli(
     article: Annotated[
         str, typer.Option(help="Column of the article id.", rich_help_panel="Rows")
     ] = "article",
+    mix: Annotated[
+        str | None,
+        typer.Option(
+            help="Re-weight to a label mix: real (that of real pages), or "
+            "claim=0.2,opinion=0.1,…",
+            show_default=False,
+        ),
+    ] = None,
     resamples: Annotated[
         int, typer.Option(min=1, help="Bootstrap resamples of articles.")
     ] = 1000,
@@ -63,13 +71,18 @@ def evaluate_cli(
     download: Download = False,
     quiet: Quiet = False,
 ) -> None:
-    """Score a model: per class, macro-F1, confusion, intervals over articles."""
+    """Score a model: per class, macro-F1, confusion, intervals over articles.
+
+    The leakage audit says what the data share with the model's training data, where
+    those are on this machine.
+    """
     set_up_logging(quiet=quiet, verbose=False)
     set_threads(threads)
     from mlpkg.data.gold import load_gold
     from mlpkg.data.rows import Columns
     from mlpkg.models.store import load_model
     from mlpkg.training import evaluate
+    from mlpkg.training.audits import audit_against_training
     from mlpkg.training.look import refuse_test_parts
 
     refuse_test_parts(data)
@@ -85,8 +98,33 @@ def evaluate_cli(
     scheme = classifier.scheme_
     pages = load_gold(data, columns=Columns(text, label, article), scheme=scheme)
     result = evaluate(
-        classifier, pages, scheme=scheme, bare=bare, n=resamples, level=level, seed=seed
+        classifier,
+        pages,
+        scheme=scheme,
+        bare=bare,
+        mix=None if mix is None else _mix(mix),
+        n=resamples,
+        level=level,
+        seed=seed,
     )
-    typer.echo(
-        json.dumps(result.to_json()) if as_json else result.to_text(), nl=as_json
-    )
+    audit = audit_against_training(model, pages, scheme)
+    if as_json:
+        audited = None if audit is None else audit.to_json()
+        typer.echo(json.dumps({**result.to_json(), "audit": audited}))
+    else:
+        typer.echo(result.to_text())
+        absent = "leakage audit: the model's training data are not on this machine\n"
+        typer.echo(absent if audit is None else audit.to_text(), nl=False)
+
+
+def _mix(text: str) -> dict[str, float]:
+    """Read a label mix from the command line."""
+    from mlpkg.evaluation.label_mix import REAL_PAGES_MIX
+
+    if text == "real":
+        return dict(REAL_PAGES_MIX)
+    pairs = (pair.partition("=") for pair in text.split(","))
+    try:
+        return {name.strip(): float(share) for name, _, share in pairs}
+    except ValueError:
+        fail(f"--mix {text!r}: expected real, or label=share pairs with commas")

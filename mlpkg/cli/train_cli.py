@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from mlpkg.cli.console import set_up_logging, stdout
+from mlpkg.cli.console import progress_bars, set_up_logging, stdout
 from mlpkg.cli.options import Quiet, Threads, set_threads
 
 __all__ = ["train_cli"]
@@ -49,7 +49,8 @@ def train_cli(
     set_threads(threads)
     from mlpkg.training import train
 
-    result = train(config, set_ or (), runs=runs)
+    with progress_bars(quiet=quiet) as report:
+        result = train(config, set_ or (), runs=runs, report=report)
     if as_json:
         evaluations = {k: v.to_json() for k, v in result.evaluations.items()}
         typer.echo(

@@ -62,7 +62,7 @@ class LabelMap:
 
     def check(self, scheme: LabelScheme) -> None:
         """Refuse targets that the scheme does not have; `DataError` names them."""
-        targets = {*self.mapping.values(), *sum(self.allowed.values(), ())}
+        targets = set(self.mapping.values()).union(*self.allowed.values())
         unknown = sorted(targets.difference(scheme.names))
         if unknown:
             raise DataError(

@@ -33,6 +33,7 @@ __all__ = [
     "FORMAT",
     "MODELS",
     "load_model",
+    "locate_model",
     "manifest_of",
     "read_manifest",
     "save_model",
@@ -153,7 +154,7 @@ def load_model(
     """
     from safetensors.numpy import load_file
 
-    folder = _locate(name_or_folder)
+    folder = locate_model(name_or_folder)
     manifest = read_manifest(folder)
     with _well_formed(folder / MANIFEST):
         if encoder is None:
@@ -182,7 +183,7 @@ def load_model(
 
 def manifest_of(name_or_folder: str | Path | None = None) -> dict[str, Any]:
     """Read the checked ``model.json`` of a folder or of a bundled name."""
-    return read_manifest(_locate(name_or_folder))
+    return read_manifest(locate_model(name_or_folder))
 
 
 def read_manifest(folder: Path) -> dict[str, Any]:
@@ -242,8 +243,14 @@ def _well_formed(manifest: Path) -> Iterator[None]:
         ) from error
 
 
-def _locate(name_or_folder: str | Path | None) -> Path:
-    """Find a model folder by path or by name."""
+def locate_model(name_or_folder: str | Path | None) -> Path:
+    """Find a model folder by path or by name; None is the default model.
+
+    Raises
+    ------
+    ModelNotFoundError
+        There is no such folder or name; the message gives the nearest.
+    """
     name = "default" if name_or_folder is None else str(name_or_folder)
     folder = MODELS.get(name, Path(name))
     if (folder / MANIFEST).is_file():

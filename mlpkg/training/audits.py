@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from mlpkg.data.gold import GoldPage
+from mlpkg.config import CORPUS_PREFIX, Config
+from mlpkg.config.objects import make_gold
+from mlpkg.data.gold import GoldPage, data_fingerprint
 from mlpkg.evaluation.audit_table import Audit, AuditSide, worst_of
 from mlpkg.evaluation.leakage import audit
+from mlpkg.exceptions import DataError
+from mlpkg.models.store import locate_model, read_manifest
 
 if TYPE_CHECKING:
     from mlpkg.labels import LabelScheme
 
-__all__ = ["audit_folds", "audit_pages", "audit_side"]
+__all__ = ["audit_against_training", "audit_folds", "audit_pages", "audit_side"]
 
 
 def audit_side(pages: Sequence[GoldPage]) -> AuditSide:
@@ -42,6 +47,45 @@ def audit_pages(
     return audit(
         audit_side(train), audit_side(held_out), furniture=scheme.furniture, seed=seed
     )
+
+
+def audit_against_training(
+    model: str | Path | None, held_out: Sequence[GoldPage], scheme: LabelScheme
+) -> Audit | None:
+    """Audit held-out pages against what a stored model was trained on.
+
+    Parameters
+    ----------
+    model
+        A model folder or a bundled name.
+    held_out
+        Pages that the model is scored on.
+    scheme
+        The labels.
+
+    Returns
+    -------
+    Audit or None
+        None where the training data are not on this machine, or are no longer those
+        that the model's fingerprint names.
+    """
+    folder = locate_model(model)
+    manifest = read_manifest(folder)
+    try:
+        config = Config.model_validate(manifest.get("config"))
+    except ValueError:  # saved without a config, or with that of another version
+        return None
+    source = config.data.train
+    if not source.startswith(CORPUS_PREFIX):
+        # Paths are relative to the run folder, which holds the model folder.
+        source = str(folder.parent / source)
+    try:
+        train = make_gold(config, source)
+    except (DataError, OSError):
+        return None
+    if data_fingerprint(train) != manifest.get("data_fingerprint"):
+        return None
+    return audit_pages(train, held_out, scheme)
 
 
 def audit_folds(

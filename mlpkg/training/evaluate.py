@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,6 +16,7 @@ from mlpkg.evaluation import (
     labels_by_cover,
     probabilities_by_cover,
 )
+from mlpkg.evaluation.label_mix import evaluate_label_mix
 from mlpkg.labels import DEFAULT_SCHEME, LabelScheme
 
 if TYPE_CHECKING:
@@ -55,6 +56,7 @@ def evaluate(
     *,
     scheme: LabelScheme | None = None,
     bare: bool = False,
+    mix: Mapping[str, float] | None = None,
     n: int = 1000,
     level: float = 0.95,
     seed: int = 0,
@@ -71,6 +73,8 @@ def evaluate(
         The labels; None for the model's own.
     bare
         Judge every segment by itself, as a string without a page.
+    mix
+        Shares of the labels to re-weight the scores to; None for the data's own.
     n, level, seed
         Bootstrap resamples of articles, level of the intervals, seed.
 
@@ -94,16 +98,11 @@ def evaluate(
     scheme = scheme or classifier.scheme_
     pages = load_gold(data, scheme=scheme) if isinstance(data, str | Path) else data
     judged = judge(classifier, pages, scheme, bare=bare)
-    result = evaluate_labels(
-        judged.y_true,
-        judged.y_pred,
-        judged.articles,
-        scheme.names,
-        judged.probabilities,
-        n=n,
-        level=level,
-        seed=seed,
-    )
+    rows = (judged.y_true, judged.y_pred, judged.articles, scheme.names)
+    if mix is None:
+        result = evaluate_labels(*rows, judged.probabilities, n, level, seed)
+    else:
+        result = evaluate_label_mix(*rows, mix, n, level, seed)
     return with_notes(result, judged)
 
 

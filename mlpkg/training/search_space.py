@@ -64,7 +64,14 @@ class Trial:
     config: Config
 
     def __str__(self) -> str:
-        return ", ".join(f"{name}={value}" for name, value in self.leaves.items())
+        return ", ".join(f"{name}={value}" for name, value in self.shown().items())
+
+    def shown(self) -> dict[str, str]:
+        """Return the leaves with their values as YAML spells them."""
+        return {
+            name: str(value) if isinstance(value, str) else json.dumps(value)
+            for name, value in self.leaves.items()
+        }
 
 
 @dataclass(frozen=True, slots=True)

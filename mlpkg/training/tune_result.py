@@ -148,7 +148,7 @@ class TuneResult:
         score = "failed" if row.error else f"{row.mean:.3f} ± {row.deviation:.3f}"
         return [
             f"{number}{' *' if number == self.best else ''}",
-            *map(_shown, row.trial.leaves.values()),
+            *row.trial.shown().values(),
             score,
             ", ".join(won) or "-",
             f"{row.seconds:.1f}",
@@ -162,8 +162,3 @@ def best_row(rows: Sequence[TrialRow]) -> TrialRow | None:
     """
     scored = [row for row in rows if row.scores]
     return max(scored, key=lambda row: row.mean or 0.0, default=None)
-
-
-def _shown(value: Any) -> str:
-    """Write a leaf's value as YAML has it."""
-    return "null" if value is None else str(value)

@@ -1,0 +1,110 @@
+"""Records of any columns to files that `mlpkg.data.row_files` reads back.
+
+`mlpkg.data.output` writes predictions, whose columns are fixed; here the caller decides.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from mlpkg.exceptions import DataError
+
+__all__ = ["RECORD_SUFFIXES", "empty_folder", "whole_file", "write_records"]
+
+Records = Sequence[Mapping[str, Any]]
+
+
+def write_records(path: Path, records: Records) -> None:
+    """Write records; the suffix decides the form.
+
+    Parameters
+    ----------
+    path
+        A file to write or replace: ``.jsonl``, ``.csv`` or ``.parquet``.
+    records
+        All with the keys of the first.
+
+    Raises
+    ------
+    DataError
+        The suffix is not known, or the folder does not exist.
+    """
+    writer = _WRITERS.get(path.suffix.lower())
+    if writer is None:
+        raise DataError(
+            f"{path}: rows are written to {', '.join(_WRITERS)}, not to "
+            f"{path.suffix or 'a file without suffix'!r}"
+        )
+    with whole_file(path) as temporary:
+        writer(temporary, records)
+
+
+@contextmanager
+def whole_file(path: Path) -> Iterator[Path]:
+    """Give a name to write under; the file gets its own when the block ends well.
+
+    Raises
+    ------
+    DataError
+        The folder does not exist, or the name is taken by no regular file.
+    """
+    if not path.parent.is_dir():
+        raise DataError(
+            f"{path}: the folder {str(path.parent)!r} does not exist; make it first"
+        )
+    if path.exists() and not path.is_file():
+        raise DataError(f"{path}: not a regular file; name a file to write")
+    temporary = path.with_name(f".{path.name}.partial")
+    try:
+        yield temporary
+        temporary.replace(path)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def empty_folder(path: Path) -> Path:
+    """Make a folder; `DataError` where it holds something already."""
+    if path.exists() and (not path.is_dir() or any(path.iterdir())):
+        raise DataError(
+            f"{path}: exists and is not an empty folder; nothing is overwritten, name "
+            "a new folder"
+        )
+    path.mkdir(parents=True, exist_ok=True)
+    return path
+
+
+def _write_jsonl(path: Path, records: Records) -> None:
+    """Write an object a line."""
+    with path.open("w", encoding="utf-8", newline="\n") as stream:
+        for record in records:
+            stream.write(json.dumps(record, ensure_ascii=False) + "\n")
+
+
+def _write_csv(path: Path, records: Records) -> None:
+    """Write a header and a row a record; None is an empty field."""
+    with path.open("w", encoding="utf-8", newline="") as stream:
+        writer = csv.writer(stream)
+        if records:
+            writer.writerow(records[0])
+        writer.writerows(record.values() for record in records)
+
+
+def _write_parquet(path: Path, records: Records) -> None:
+    """Write one table."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    pq.write_table(pa.Table.from_pylist(list(records)), path)
+
+
+_WRITERS: dict[str, Callable[[Path, Records], None]] = {
+    ".jsonl": _write_jsonl,
+    ".csv": _write_csv,
+    ".parquet": _write_parquet,
+}
+RECORD_SUFFIXES = tuple(_WRITERS)
