@@ -8,12 +8,14 @@ import typer
 
 from mlpkg.cli.cache_cli import cache_app
 from mlpkg.cli.classify_cli import classify_cli
+from mlpkg.cli.config_cli import config_app
 from mlpkg.cli.corpus_cli import corpus_app
 from mlpkg.cli.doctor_cli import doctor_cli
 from mlpkg.cli.evaluate_cli import evaluate_cli
 from mlpkg.cli.look_cli import look_cli
 from mlpkg.cli.runs_cli import runs_app
 from mlpkg.cli.train_cli import train_cli
+from mlpkg.cli.tune_cli import tune_cli
 
 __all__ = ["app"]
 
@@ -50,9 +52,11 @@ def _options(
 
 app.command("classify")(classify_cli)
 app.command("train")(train_cli)
+app.command("tune")(tune_cli)
 app.command("evaluate")(evaluate_cli)
 app.command("look")(look_cli)
 app.add_typer(runs_app, name="runs")
+app.add_typer(config_app, name="config")
 app.add_typer(corpus_app, name="corpus")
 app.add_typer(cache_app, name="cache")
 app.command("doctor")(doctor_cli)

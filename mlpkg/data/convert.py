@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -9,7 +10,12 @@ from typing import Any
 from mlpkg.data.gold import GoldPage
 from mlpkg.data.label_studio_tasks import TaskSpan, choice_task, span_task, write_tasks
 from mlpkg.data.page_files import write_page_files
-from mlpkg.data.record_writer import RECORD_SUFFIXES, write_records
+from mlpkg.data.record_writer import (
+    RECORD_SUFFIXES,
+    empty_folder,
+    whole_file,
+    write_records,
+)
 from mlpkg.exceptions import DataError
 from mlpkg.labels import DEFAULT_SCHEME, LabelScheme
 from mlpkg.records import LabelledPage
@@ -136,10 +142,6 @@ def write_split(
     DataError
         The folder holds something, or a part's name is no file name.
     """
-    import json
-
-    from mlpkg.data.record_writer import empty_folder, whole_file
-
     for name in parts:
         if Path(name).name != name or name.startswith("."):
             raise DataError(f"the part {name!r} names a file; use letters and digits")

@@ -9,6 +9,7 @@ from pathlib import Path
 from mlpkg.data.corpus import row_fault, text_article
 from mlpkg.data.page_format import HEADER_KEYS, PageFile, Row, format_page, parse_page
 from mlpkg.data.record_writer import empty_folder
+from mlpkg.data.rows import raise_faults
 from mlpkg.data.splits import published_day
 from mlpkg.exceptions import DataError
 from mlpkg.labels import DEFAULT_SCHEME, LabelScheme
@@ -42,7 +43,7 @@ def write_page_files(
     Raises
     ------
     DataError
-        A page cannot be written so that it reads back; ids become one name. All such
+        A page cannot be written so that it reads back; ids become one name. Such
         pages are listed and nothing is written.
     """
     files: dict[str, PageFile] = {}
@@ -57,8 +58,7 @@ def write_page_files(
                 )
         except DataError as error:
             faults += str(error).splitlines()
-    if faults:
-        raise DataError("\n".join(faults))
+    raise_faults(faults)
     empty_folder(folder)
     for name, file in files.items():
         text = format_page(file, scheme)

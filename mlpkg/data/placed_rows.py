@@ -113,6 +113,8 @@ def read_placed_rows(
     if is_dataset_folder(path) and not (path / SPAN_FILE).is_file():
         records = read_dataset(path, None, reading.columns)
         return _records(records, f"{path}, row", path.name, reading)
+    if not path.exists():
+        raise DataError(f"{path}: no such file or folder")
     spans = path / SPAN_FILE if path.is_dir() else path
     if spans.is_file() and spans.name.endswith(SPAN_FILE):
         return _gold(str(spans), reading, _span_places(spans))

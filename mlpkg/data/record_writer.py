@@ -1,6 +1,7 @@
 """Records of any columns to files that `mlpkg.data.row_files` reads back.
 
-`mlpkg.data.output` writes predictions, whose columns are fixed; here the caller decides.
+`mlpkg.data.output` writes predictions, whose columns are fixed; here the caller
+decides.
 """
 
 from __future__ import annotations
@@ -19,7 +20,9 @@ __all__ = ["RECORD_SUFFIXES", "empty_folder", "whole_file", "write_records"]
 Records = Sequence[Mapping[str, Any]]
 
 
-def write_records(path: Path, records: Records) -> None:
+def write_records(
+    path: Path, records: Records, columns: Sequence[str] | None = None
+) -> None:
     """Write records; the suffix decides the form.
 
     Parameters
@@ -27,7 +30,9 @@ def write_records(path: Path, records: Records) -> None:
     path
         A file to write or replace: ``.jsonl``, ``.csv`` or ``.parquet``.
     records
-        All with the keys of the first.
+        All with the same keys.
+    columns
+        Those keys, which a table without records shows, too; None takes the first's.
 
     Raises
     ------
@@ -41,7 +46,7 @@ def write_records(path: Path, records: Records) -> None:
             f"{path.suffix or 'a file without suffix'!r}"
         )
     with whole_file(path) as temporary:
-        writer(temporary, records)
+        writer(temporary, records, columns or list(records[0] if records else ()))
 
 
 @contextmanager
@@ -78,31 +83,31 @@ def empty_folder(path: Path) -> Path:
     return path
 
 
-def _write_jsonl(path: Path, records: Records) -> None:
+def _write_jsonl(path: Path, records: Records, _: Sequence[str]) -> None:
     """Write an object a line."""
     with path.open("w", encoding="utf-8", newline="\n") as stream:
         for record in records:
             stream.write(json.dumps(record, ensure_ascii=False) + "\n")
 
 
-def _write_csv(path: Path, records: Records) -> None:
+def _write_csv(path: Path, records: Records, columns: Sequence[str]) -> None:
     """Write a header and a row a record; None is an empty field."""
     with path.open("w", encoding="utf-8", newline="") as stream:
-        writer = csv.writer(stream)
-        if records:
-            writer.writerow(records[0])
-        writer.writerows(record.values() for record in records)
+        writer = csv.DictWriter(stream, columns)
+        writer.writeheader()
+        writer.writerows(records)
 
 
-def _write_parquet(path: Path, records: Records) -> None:
+def _write_parquet(path: Path, records: Records, columns: Sequence[str]) -> None:
     """Write one table."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    pq.write_table(pa.Table.from_pylist(list(records)), path)
+    table = {name: [record[name] for record in records] for name in columns}
+    pq.write_table(pa.table(table), path)
 
 
-_WRITERS: dict[str, Callable[[Path, Records], None]] = {
+_WRITERS: dict[str, Callable[[Path, Records, Sequence[str]], None]] = {
     ".jsonl": _write_jsonl,
     ".csv": _write_csv,
     ".parquet": _write_parquet,

@@ -246,7 +246,8 @@ def _gaps(rows: Sequence[PlacedRow]) -> Iterator[Finding]:
     if bare and articles:
         yield _gap(
             f"{bare[0][1].place}: no article here and in {len(bare) - 1} more rows, "
-            f"though {len(articles)} articles are named; they are judged without context"
+            f"though {len(articles)} articles are named; such rows are judged without "
+            "context"
         )
     for article, group in articles.items():
         indices = {row.index for _, row in group if row.index is not None}

@@ -48,6 +48,9 @@ PLACE = (
     "top_overlap",
     "page_segments",
     "page_prose_share",
+    "told_in_body",
+    "headline_like",
+    "after_headline",
 )
 MARKUP = (
     "has_markup",
@@ -66,6 +69,9 @@ MARKUP = (
 # A segment of this many words that ends like a sentence is taken for prose.
 PROSE_WORDS = 9
 NEAR = 4
+# Headlines have at least this many words; beyond the other length says nothing more.
+MIN_HEADLINE_WORDS = 4
+HEADLINE_WORDS = 10
 _STOPPED = re.compile(r"[.!?…:][\"'”’»)\]]*$")
 _WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")
 _FUNCTION = frozenset(
@@ -127,6 +133,8 @@ def place_values(page: Page) -> list[list[float]]:
     running = [0]
     for is_prose in prose:
         running.append(running[-1] + is_prose)
+    told = _told_in_body(segments, prose)
+    headline = _headline(segments, told, _body_start(prose))
     rows = []
     for i, segment in enumerate(segments):
         index, count, characters = in_block[i]
@@ -156,6 +164,9 @@ def place_values(page: Page) -> list[list[float]]:
                 max((_overlap(words, t) for t in top[:i] if len(t) > 3), default=0.0),
                 log1p(total),
                 share,
+                told[i],
+                float(i == headline),
+                float(headline < i <= headline + 2),
             ]
         )
         seen[segment.text] += 1
@@ -201,6 +212,41 @@ def _block_positions(segments: tuple[Segment, ...]) -> list[tuple[int, int, int]
         for group in groups
         for place in range(len(group))
     ]
+
+
+def _told_in_body(segments: tuple[Segment, ...], prose: list[bool]) -> list[float]:
+    """For each segment the share of its words that stand in the page's prose too.
+
+    A page tells what its headline announces; teasers of other stories it does not.
+    """
+    words = [_words(segment.text) for segment in segments]
+    counts: Counter[str] = Counter()
+    for found, is_prose in zip(words, prose, strict=True):
+        if is_prose:
+            counts.update(found)
+    return [
+        sum(counts[word] > is_prose for word in found) / len(found) if found else 0.0
+        for found, is_prose in zip(words, prose, strict=True)
+    ]
+
+
+def _body_start(prose: list[bool]) -> int:
+    """Return the first prose that more prose follows soon: lone lines are notices."""
+    for i, is_prose in enumerate(prose):
+        if is_prose and sum(prose[i + 1 : i + 1 + NEAR]) >= NEAR // 2:
+            return i
+    return len(prose)
+
+
+def _headline(segments: tuple[Segment, ...], told: list[float], first: int) -> int:
+    """Return the line above the prose that reads most like its headline, or -10."""
+    best, place = 0.0, -10
+    for i in range(min(first, len(segments))):
+        words = len(segments[i].text.split())
+        score = told[i] * min(words, HEADLINE_WORDS)
+        if words >= MIN_HEADLINE_WORDS and score > best:
+            best, place = score, i
+    return place
 
 
 def _distance(prose: list[bool], start: int, step: int) -> int:

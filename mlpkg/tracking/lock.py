@@ -17,7 +17,7 @@ def try_lock(path: Path) -> Iterator[bool]:
     Parameters
     ----------
     path
-        The lock file; made with its folder, and left in place.
+        The lock file, made with its folder. Its holder may remove both.
 
     Yields
     ------
@@ -25,9 +25,13 @@ def try_lock(path: Path) -> Iterator[bool]:
         Whether the lock was got; False when another process holds it.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
     try:
-        yield _lock(descriptor)
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
+    except FileNotFoundError:  # its holder removed the folder in between
+        yield False
+        return
+    try:
+        yield _lock(descriptor) and _is_at(descriptor, path)
     finally:
         os.close(descriptor)  # the system drops the lock with it
 
@@ -46,3 +50,11 @@ def _lock(descriptor: int) -> bool:
     except OSError:
         return False
     return True
+
+
+def _is_at(descriptor: int, path: Path) -> bool:
+    """Tell whether an open file still has its path; a removed one locks nobody out."""
+    try:
+        return os.path.samestat(os.fstat(descriptor), path.stat())
+    except FileNotFoundError:
+        return False

@@ -46,11 +46,13 @@ class RunFolder:
     """
 
     def __init__(self, root: Path, name: str, config_hash: str) -> None:
-        stamp = datetime.now(UTC).strftime("%Y-%m-%dT%H%M%S")
+        now = datetime.now(UTC)
+        stamp = now.strftime("%Y-%m-%dT%H%M%S")
         self.root = root
         self.path = root / f"{stamp}-{name}-{config_hash[:8]}"
         self.timings: dict[str, float] = {}
         self.facts: dict[str, Any] = {}
+        self._started_utc = now.isoformat(timespec="seconds")
         self._started = time.perf_counter()
 
     def __enter__(self) -> Self:
@@ -131,5 +133,6 @@ class RunFolder:
                 "versions": versions(),
                 "machine": machine(),
                 "timings_s": self.timings,
+                "started_utc": self._started_utc,
             },
         )

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from mlpkg.config import Config
 from mlpkg.data.gold import GoldPage, load_gold
 from mlpkg.evaluation import (
     Evaluation,
@@ -24,7 +25,14 @@ if TYPE_CHECKING:
 
     from mlpkg.models import SentenceClassifier
 
-__all__ = ["Judged", "evaluate", "judge", "judge_probabilities", "with_notes"]
+__all__ = [
+    "Judged",
+    "evaluate",
+    "judge",
+    "judge_probabilities",
+    "score_judged",
+    "with_notes",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +111,21 @@ def evaluate(
         result = evaluate_labels(*rows, judged.probabilities, n, level, seed)
     else:
         result = evaluate_label_mix(*rows, mix, n, level, seed)
+    return with_notes(result, judged)
+
+
+def score_judged(judged: Judged, scheme: LabelScheme, config: Config) -> Evaluation:
+    """Score judged rows with a config's intervals."""
+    result = evaluate_labels(
+        judged.y_true,
+        judged.y_pred,
+        judged.articles,
+        scheme.names,
+        judged.probabilities,
+        n=config.evaluation.bootstrap,
+        level=config.evaluation.level,
+        seed=config.seed,
+    )
     return with_notes(result, judged)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import logging
 import os
 import shutil
@@ -18,7 +19,7 @@ from mlpkg.config.objects import make_classifier, make_gold, make_scheme
 from mlpkg.data.gold import GoldPage, data_fingerprint
 from mlpkg.data.splits import require_disjoint
 from mlpkg.embedding.memory import RememberingEncoder
-from mlpkg.evaluation import Evaluation, evaluate_labels
+from mlpkg.evaluation import Evaluation
 from mlpkg.labels import CODEBOOK_VERSION
 from mlpkg.models.checkpoints import Checkpoints
 from mlpkg.models.store import save_model
@@ -29,10 +30,12 @@ from mlpkg.tracking.store import RUNS
 from mlpkg.tracking.stored_run import StoredRun
 from mlpkg.training.audits import audit_folds, audit_pages
 from mlpkg.training.card import model_card
-from mlpkg.training.evaluate import Judged, judge, with_notes
+from mlpkg.training.evaluate import judge, score_judged
 from mlpkg.training.fitting import fit_on_gold, out_of_fold
+from mlpkg.training.look import refuse_test_parts
 from mlpkg.training.progress import Report, log_each_minute
 from mlpkg.training.run_tables import fold_of_pages, split_table, write_predictions
+from mlpkg.version import __version__
 
 if TYPE_CHECKING:
     from mlpkg.evaluation.audit_table import Audit
@@ -114,12 +117,8 @@ def train(
     with RunFolder(runs, config.name, config_hash(config)) as run:
         with _lap(run, "load"):
             data = _load(config)
-        with try_lock(_unfinished(runs, config, data) / "lock") as alone:
-            # Two runs of one experiment at once: the second keeps no checkpoints.
-            folder = _unfinished(runs, config, data) / "checkpoints" if alone else None
-            result = _train(config, data, run, folder, report)
-        if folder is not None:
-            shutil.rmtree(folder.parent, ignore_errors=True)
+        with _checkpoints(_unfinished(runs, config, data)) as checkpoints:
+            result = _train(config, data, run, checkpoints, report)
     return TrainResult(run.path, *result, run.timings)
 
 
@@ -140,8 +139,10 @@ class _Data:
 
 
 def _load(config: Config) -> _Data:
-    """Load the data and refuse a split that shares articles."""
+    """Load the data; refuse test parts, and a split that shares articles."""
     source = config.data.validation
+    for part in (config.data.train, source or ""):
+        refuse_test_parts(part)
     data = _Data(
         make_scheme(config),
         make_gold(config, config.data.train),
@@ -152,16 +153,43 @@ def _load(config: Config) -> _Data:
 
 
 def _unfinished(runs: Path, config: Config, data: _Data) -> Path:
-    """Return the folder where a killed training left what it had finished."""
-    fingerprint = data_fingerprint(data.train)
-    return runs / f".unfinished-{config_hash(config)[:16]}-{fingerprint[:16]}"
+    """Return the folder where a killed training left what it had finished.
+
+    Its name holds all that decides the logits of a fold: rows are kept in the order
+    of the pages, which the fingerprint of the data leaves out.
+    """
+    encoder = make_classifier(config).encoder_object()
+    seen = [__version__, encoder.fingerprint, data_fingerprint(data.train)]
+    seen += [page.id for page in data.train]
+    digest = hashlib.sha256("\n".join(seen).encode()).hexdigest()
+    return runs / f".unfinished-{config_hash(config)[:16]}-{digest[:16]}"
+
+
+@contextmanager
+def _checkpoints(folder: Path) -> Iterator[Checkpoints | None]:
+    """Hold a folder of checkpoints; it goes when the block ends well, or if empty.
+
+    Of two runs of one experiment at once the second gets None and keeps nothing.
+    """
+    with try_lock(folder / "lock") as alone:
+        if not alone:
+            yield None
+            return
+        checkpoints = Checkpoints(folder / "checkpoints")
+        done = False
+        try:
+            yield checkpoints
+            done = True
+        finally:
+            if done or not checkpoints.folder.exists():
+                shutil.rmtree(folder, ignore_errors=True)
 
 
 def _train(
     config: Config,
     data: _Data,
     run: RunFolder,
-    checkpoints: Path | None,
+    checkpoints: Checkpoints | None,
     report: Report,
 ) -> tuple[SentenceClassifier, dict[str, Evaluation], dict[str, Audit]]:
     """Train inside an open run folder."""
@@ -173,15 +201,14 @@ def _train(
     with _lap(run, "embed"):
         memory.prepare(data.texts, lambda done, total: report("embed", done, total))
     with _lap(run, "fit"):
-        kept = Checkpoints(checkpoints) if checkpoints else None
-        fit_on_gold(classifier, data.train, scheme, kept)
+        fit_on_gold(classifier, data.train, scheme, checkpoints)
     folds = fold_of_pages(classifier, data.train)
     with _lap(run, "evaluate"):
         judged = {"out-of-fold": out_of_fold(classifier, data.train, scheme)}
         if data.held_out:
             judged["validation"] = judge(classifier, data.held_out, scheme)
         evaluations = {
-            name: _score(rows, scheme, config) for name, rows in judged.items()
+            name: score_judged(rows, scheme, config) for name, rows in judged.items()
         }
     with _lap(run, "audit"):
         audits = {
@@ -245,21 +272,6 @@ def with_relative_paths(config: Config, folder: Path) -> Config:
 def _is_corpus(source: str) -> bool:
     """Tell a part of the bundled corpus from a path."""
     return source.startswith(CORPUS_PREFIX)
-
-
-def _score(judged: Judged, scheme: LabelScheme, config: Config) -> Evaluation:
-    """Score judged rows with the config's intervals."""
-    result = evaluate_labels(
-        judged.y_true,
-        judged.y_pred,
-        judged.articles,
-        scheme.names,
-        judged.probabilities,
-        n=config.evaluation.bootstrap,
-        level=config.evaluation.level,
-        seed=config.seed,
-    )
-    return with_notes(result, judged)
 
 
 def _facts(

@@ -23,7 +23,7 @@ from mlpkg.config import Config, config_hash, to_yaml
 from mlpkg.config.objects import make_encoder, make_gold, make_scheme
 from mlpkg.data.gold import GoldPage, data_fingerprint
 from mlpkg.data.splits import fold_pages
-from mlpkg.evaluation import Evaluation, evaluate_labels, score
+from mlpkg.evaluation import Evaluation, score
 from mlpkg.exceptions import DataError, SplitError
 from mlpkg.features import lone_features, page_features
 from mlpkg.models.base import Targets
@@ -31,7 +31,8 @@ from mlpkg.models.inputs import Samples
 from mlpkg.models.targets import row_labels, split_targets
 from mlpkg.tracking import RunFolder
 from mlpkg.tracking.store import RUNS
-from mlpkg.training.evaluate import Judged, judge_probabilities, with_notes
+from mlpkg.training.audits import audit_folds
+from mlpkg.training.evaluate import Judged, judge_probabilities, score_judged
 from mlpkg.training.gold_targets import GoldTargets, gold_targets
 from mlpkg.training.look import refuse_test_parts
 from mlpkg.training.search_space import Method, Trial, read_trials
@@ -283,17 +284,7 @@ class _Tuning:
             held_out += stage.held_out
             found += outcome.value
         judged = self._judged(held_out, found)
-        evaluation = evaluate_labels(
-            judged.y_true,
-            judged.y_pred,
-            judged.articles,
-            self.scheme.names,
-            judged.probabilities,
-            n=self.base.evaluation.bootstrap,
-            level=self.base.evaluation.level,
-            seed=self.base.seed,
-        )
-        return with_notes(evaluation, judged)
+        return score_judged(judged, self.scheme, self.base)
 
     def _judged(
         self, places: Sequence[int], found: Sequence[NDArray[np.float64]]
@@ -359,6 +350,8 @@ def _write(run: RunFolder, result: TuneResult, tuning: _Tuning) -> None:
     rows = [json.dumps(row, ensure_ascii=False) for row in result.frame()]
     run.write_text("trials.jsonl", "\n".join(rows) + "\n")
     run.write_json("metrics.json", {"nested": result.nested.to_json()})
+    audit = audit_folds(pages, tuning.outer_of, tuning.scheme, seed=base.seed)
+    run.write_json("audit.json", {"nested": audit.to_json()})
     ids = [page.id for page in pages]
     run.write_json(
         "splits.json",

@@ -1,10 +1,16 @@
 import json
+import random
 import shutil
+import signal
+import subprocess
+import time
 from pathlib import Path
 
 import pytest
 
 from mlpkg.data.corpus import corpus_files, corpus_folder
+from mlpkg.models import crossfit
+from mlpkg.training import train
 
 CONFIG = """extends: default
 name: little
@@ -74,7 +80,9 @@ def test_trains_prints_scores_and_keeps_the_run(command, config, tmp_path, page)
         "run.json",
         "splits.json",
         "metrics.json",
+        "audit.json",
         "predictions.parquet",
+        "report.html",
         "model",
         "log.txt",
     }
@@ -94,3 +102,94 @@ def test_json_is_the_whole_of_standard_output(command, config, tmp_path):
     assert result["model"] == str(Path(result["run"]) / "model")
     assert list(result["metrics"]) == ["out-of-fold"]
     assert "C: 0.1" in (Path(result["run"]) / "config.yaml").read_text(encoding="utf-8")
+
+
+HEAD = Path("model") / "head.safetensors"
+QUIET = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+
+
+def _outcome(run):
+    """What a killed and continued training must share with an undisturbed one."""
+    return [(run / name).read_bytes() for name in ("metrics.json", HEAD)]
+
+
+@pytest.fixture
+def five_folds(config):
+    """The same config with folds enough to be killed between them."""
+    config.write_text(CONFIG.replace("folds: 2", "folds: 5"), encoding="utf-8")
+    return config
+
+
+@pytest.fixture
+def undisturbed(five_folds, tmp_path, monkeypatch):
+    """The outcome of that training alone, with an embedding cache of its own."""
+    with monkeypatch.context() as patch:
+        patch.setenv("MLPKG_CACHE", str(tmp_path / "another-cache"))
+        return _outcome(train(five_folds, runs=tmp_path / "undisturbed").path)
+
+
+def _finished(runs):
+    return [path for path in runs.iterdir() if not path.name.startswith(".")]
+
+
+@pytest.mark.e2e
+def test_a_killed_training_goes_on_where_it_was(
+    command, start, five_folds, undisturbed, tmp_path, monkeypatch
+):
+    runs = tmp_path / "runs"
+    kept = ".unfinished-*/checkpoints/fold-*.safetensors"
+    with start("train", five_folds, "--runs", runs, **QUIET) as process:
+        while not list(runs.glob(kept)) and process.poll() is None:
+            time.sleep(0.001)
+        process.send_signal(signal.SIGKILL)
+    finished = [path.name for path in runs.glob(kept)]
+    assert "fold-0.safetensors" in finished
+    assert _finished(runs) == []
+    done = command("runs", "list", "--runs", runs)
+    (killed,) = (path for path in runs.iterdir() if "-little-" in path.name)
+    assert [killed.name.lstrip("."), "-", "unfinished"] in [
+        line.split()[:3] for line in done.out.splitlines()
+    ]
+
+    whole, trained = crossfit._fold_logits, []
+
+    def counted(*arguments):
+        trained.append(None)
+        return whole(*arguments)
+
+    monkeypatch.setattr(crossfit, "_fold_logits", counted)
+    assert command("train", five_folds, "--runs", runs).code == 0
+    assert len(trained) == 5 - len(finished)
+    (run,) = _finished(runs)
+    assert _outcome(run) == undisturbed
+    # What the killed training had under construction stays, and the list names it.
+    assert sorted(runs.iterdir()) == sorted([run, killed])
+
+
+@pytest.mark.e2e
+@pytest.mark.parametrize("seed", range(3))
+def test_a_kill_at_any_moment_changes_nothing(
+    start, five_folds, undisturbed, tmp_path, seed
+):
+    runs = tmp_path / "runs"
+    with start("train", five_folds, "--runs", runs, **QUIET) as process:
+        while not list(runs.glob(".*/log.txt")) and process.poll() is None:
+            time.sleep(0.01)
+        time.sleep(random.Random(seed).uniform(0, 5))  # noqa: S311 (no secret)
+        process.send_signal(signal.SIGKILL)
+    again = train(five_folds, runs=runs).path
+    assert _outcome(again) == undisturbed
+    assert list(runs.glob(".unfinished-*")) == []
+    assert not (runs / f".{again.name}").exists()
+
+
+@pytest.mark.e2e
+def test_two_trainings_at_once_both_finish(start, five_folds, undisturbed, tmp_path):
+    runs = tmp_path / "runs"
+    line = ("train", five_folds, "--runs", runs, "--threads", 1)
+    processes = [start(*line, **QUIET) for _ in range(2)]
+    assert [process.wait() for process in processes] == [0, 0]
+    found = sorted(runs.iterdir())
+    assert found == sorted(_finished(runs))
+    assert [_outcome(run)[0] for run in found] == [undisturbed[0]] * 2
+    assert _outcome(found[0]) == _outcome(found[1])

@@ -3,12 +3,8 @@ import shutil
 from pathlib import Path
 
 import pytest
-import typer
 
-import mlpkg.cli
 import mlpkg.training.tune as tuning
-from mlpkg.cli.train_cli import train_cli
-from mlpkg.cli.tune_cli import tune_cli
 from mlpkg.data.corpus import corpus_files, corpus_folder
 
 CONFIG = """extends: default
@@ -17,15 +13,6 @@ data: {train: pages, validation: null}
 training: {folds: 2}
 evaluation: {bootstrap: 20}
 """
-
-
-@pytest.fixture(autouse=True)
-def app(monkeypatch):
-    """The two commands that are used here."""
-    app = typer.Typer(pretty_exceptions_enable=False)
-    app.command("tune")(tune_cli)
-    app.command("train")(train_cli)
-    monkeypatch.setattr(mlpkg.cli, "app", app)
 
 
 @pytest.fixture

@@ -125,3 +125,27 @@ def test_markup_names_the_element(tag, path, name):
     kinds = {"paragraph", "heading", "list_item", "cell", "caption", "quote"}
     found = markup(Block(0, 4, tag, path))
     assert {key for key in kinds if found[key]} == {name}
+
+
+NEWS = """Sport
+Ferry fares rise after vote
+By Mira Holt
+We use cookies to show you the harbour in the best possible light.
+Bakery wins a prize
+The ferry fares will rise by a tenth after the council's vote on Monday evening.
+Fares had stood still since the old ferry was sold, the council wrote in March.
+The vote was close, and the ferry union has asked for the fares to be frozen.
+Bakery wins a prize
+"""
+
+
+def test_the_headline_is_the_line_above_the_body_whose_words_the_body_tells(make_page):
+    rows = [dict(zip(PLACE, r, strict=True)) for r in place_values(make_page(NEWS))]
+    assert [row["headline_like"] for row in rows] == [0, 1, 0, 0, 0, 0, 0, 0, 0]
+    assert rows[1]["told_in_body"] > 0.7 > 0.1 >= rows[4]["told_in_body"]
+    assert [i for i, row in enumerate(rows) if row["after_headline"]] == [2, 3]
+
+
+def test_a_page_of_furniture_alone_has_no_headline(make_page):
+    rows = place_values(make_page("Home\nNews and more news\nSport today\n"))
+    assert all(dict(zip(PLACE, r, strict=True))["headline_like"] == 0 for r in rows)

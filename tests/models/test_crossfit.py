@@ -6,7 +6,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mlpkg.exceptions import SplitError
-from mlpkg.models.crossfit import group_folds
+from mlpkg.models.base import PageInput, Targets
+from mlpkg.models.checkpoints import Checkpoints
+from mlpkg.models.crossfit import crossfit_logits, group_folds
+
+# The pages of `_pages`: 0, 3 and 5 stand in fold 0, 1 and 4 in fold 1, 2 in fold 2.
+SIZES = (3, 2, 4, 1, 2, 3)
+FOLD_OF = np.repeat([0, 1, 2, 0, 1, 0], SIZES)
 
 
 @given(
@@ -77,3 +83,88 @@ def test_out_of_fold_logits_come_from_heads_that_never_saw_the_group(
         first.crossfit_logits_[:size], second.crossfit_logits_[:size]
     )
     assert (first.crossfit_logits_[size:] != second.crossfit_logits_[size:]).any()
+
+
+class _SumHead:
+    """Adds to each row's vector the sum of all that it learned from."""
+
+    def __init__(self, total):
+        self.total = total
+
+    def logits(self, inputs):
+        return [page.vectors + self.total for page in inputs]
+
+
+class _Train:
+    """Makes such heads; remembers what each learned from, and stops when told."""
+
+    def __init__(self, stop_at=None):
+        self.learned = []
+        self.stop_at = stop_at
+
+    def __call__(self, inputs, targets):
+        if len(self.learned) == self.stop_at:
+            raise KeyboardInterrupt
+        vectors = np.concatenate([page.vectors for page in inputs])
+        assert [len(page) for page in inputs] == [len(t.weights) for t in targets]
+        self.learned.append(vectors[:, 0].astype(int).tolist())
+        return _SumHead(vectors.sum(axis=0))
+
+
+def _pages(sizes=SIZES):
+    """Pages, or one input of bare rows; row i has the vector (i, 100 i)."""
+    vectors = np.arange(sum(sizes))[:, None] * np.array([1, 100])
+    ends = np.cumsum(sizes)[:-1]
+    inputs = [
+        PageInput(part, np.zeros((len(part), 1), np.float32), has_context=True)
+        for part in np.split(vectors.astype(np.float32), ends)
+    ]
+    targets = [Targets(np.ones((size, 2), dtype=bool), np.ones(size)) for size in sizes]
+    return inputs, targets
+
+
+@pytest.mark.parametrize("sizes", [SIZES, (sum(SIZES),)])
+def test_each_row_is_judged_by_a_head_of_the_other_folds(sizes):
+    train = _Train()
+    logits = crossfit_logits(train, *_pages(sizes), FOLD_OF)
+    rows = np.arange(sum(SIZES))
+    assert train.learned == [rows[fold != FOLD_OF].tolist() for fold in range(3)]
+    others = [sum(learned) for learned in train.learned]
+    expected = rows + np.array(others)[FOLD_OF]
+    np.testing.assert_array_equal(logits, np.stack([expected, 100 * expected], axis=1))
+
+
+@pytest.mark.parametrize("finished", [0, 1, 2, 3])
+def test_finished_folds_are_found_and_not_trained_again(tmp_path, finished):
+    expected = crossfit_logits(_Train(), *_pages(), FOLD_OF)
+    kept = Checkpoints(tmp_path)
+    if finished < 3:
+        with pytest.raises(KeyboardInterrupt):
+            crossfit_logits(_Train(stop_at=finished), *_pages(), FOLD_OF, kept)
+    else:
+        crossfit_logits(_Train(), *_pages(), FOLD_OF, kept)
+    again = _Train()
+    logits = crossfit_logits(again, *_pages(), FOLD_OF, kept)
+    assert len(again.learned) == 3 - finished
+    np.testing.assert_array_equal(logits, expected)
+
+
+def test_checkpoints_change_nothing_in_a_fit(make_classifier, task, tmp_path):
+    kept = Checkpoints(tmp_path)
+    plain, first, second = (
+        make_classifier(folds=3).fit(task.pages, task.page_labels, checkpoints=where)
+        for where in (None, kept, kept)
+    )
+    for other in (first, second):
+        np.testing.assert_array_equal(other.crossfit_logits_, plain.crossfit_logits_)
+        np.testing.assert_array_equal(other.crossfit_folds_, plain.crossfit_folds_)
+        assert other.temperature_ == plain.temperature_
+
+
+def test_the_folds_of_a_fit_keep_pages_whole(make_classifier, task):
+    folds = make_classifier(folds=3).fit(task.pages, task.page_labels).crossfit_folds_
+    ends = np.cumsum([len(page) for page in task.pages])[:-1]
+    assert all(len(set(part)) == 1 for part in np.split(folds, ends))
+    assert set(folds) == {0, 1, 2}
+    uncalibrated = make_classifier(folds=0).fit(task.pages, task.page_labels)
+    assert uncalibrated.crossfit_folds_ is None

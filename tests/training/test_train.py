@@ -1,221 +1,165 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
-from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 
-import numpy as np
 import pyarrow.parquet as pq
 import pytest
 
-from mlpkg.calibration import softmax
 from mlpkg.config import config_hash, load_config
 from mlpkg.data.corpus import corpus_folder
 from mlpkg.data.gold import data_fingerprint, load_gold
-from mlpkg.exceptions import SplitError
-from mlpkg.labels import DEFAULT_SCHEME, LabelScheme
-from mlpkg.models import SentenceClassifier
+from mlpkg.exceptions import DataError, SplitError
+from mlpkg.labels import DEFAULT_SCHEME
+from mlpkg.models import crossfit
 from mlpkg.models.store import load_model
+from mlpkg.tracking.store import list_runs
+from mlpkg.tracking.stored_run import StoredRun
 from mlpkg.training import evaluate, train
-from mlpkg.training.train import (
-    fit_on_gold,
-    out_of_fold,
-    refuse_shared_articles,
+
+MAIL = (
+    "extends: default\nname: mail\n"
+    "data: {train: rows.csv, validation: null, labels: [spam, ham], furniture: null}\n"
+    "training: {folds: 3}\nevaluation: {bootstrap: 5}\n"
 )
 
 
+def _json(path: Path):
+    return json.loads(path.read_text(encoding="utf-8"))
+
+
+def _outcome(run: Path):
+    """What two trainings of one experiment must agree in, to the byte."""
+    files = ("metrics.json", "audit.json", "splits.json", "model/head.safetensors")
+    return [(run / name).read_bytes() for name in files]
+
+
 @pytest.fixture
-def classifier(tiny_encoder):
-    return SentenceClassifier(encoder=tiny_encoder, folds=3)
+def mail_config(tmp_path, write_mail, tiny_encoder, monkeypatch):
+    """A config beside made rows in ten pages; trains on the tiny encoder."""
+    monkeypatch.setattr("mlpkg.config.objects.make_encoder", lambda _: tiny_encoder)
+    write_mail(tmp_path / "rows.csv", articles=True)
+    path = tmp_path / "mail.yaml"
+    path.write_text(MAIL, encoding="utf-8")
+    return path
 
 
-def test_pages_are_learned_with_their_context(classifier, mail, mail_pages):
-    fit_on_gold(classifier, mail_pages, mail)
-    other = SentenceClassifier(encoder=classifier.encoder, folds=3).fit(
-        [page.page for page in mail_pages], [list(page.labels) for page in mail_pages]
+@pytest.fixture
+def fold_trainings(monkeypatch):
+    """Count the trainings of folds; ``["at"]`` names the one that a user stops."""
+    whole = crossfit._fold_logits
+    seen = {"count": 0, "at": None}
+
+    def counted(*arguments):
+        if seen["count"] == seen["at"]:
+            raise KeyboardInterrupt
+        seen["count"] += 1
+        return whole(*arguments)
+
+    monkeypatch.setattr(crossfit, "_fold_logits", counted)
+    return seen
+
+
+def _stop(config, runs, fold_trainings, at):
+    """Train until the training of a fold is stopped."""
+    fold_trainings["at"] = at
+    with pytest.raises(KeyboardInterrupt):
+        train(config, runs=runs)
+    fold_trainings.update(count=0, at=None)
+
+
+def test_the_same_seed_gives_the_same_metrics_and_head(mail_config, tmp_path):
+    first, second, other = (
+        train(mail_config, [f"seed={seed}"], runs=tmp_path / f"runs{i}")
+        for i, seed in enumerate((0, 0, 1))
     )
-    page = mail_pages[0].page
-    assert np.array_equal(
-        classifier.predict_pages([page])[0], other.predict_pages([page])[0]
-    )
+    assert _outcome(first.path) == _outcome(second.path)
+    assert _outcome(first.path)[-1] != _outcome(other.path)[-1]
 
 
-def test_rows_without_a_page_are_learned_as_strings(classifier, mail, mail_rows):
-    fit_on_gold(classifier, mail_rows, mail)
-    texts = [page.page.texts[0] for page in mail_rows]
-    other = SentenceClassifier(encoder=classifier.encoder, folds=3).fit(
-        texts, [page.labels[0] for page in mail_rows]
-    )
-    assert np.array_equal(
-        classifier.predict_proba(texts[:3]), other.predict_proba(texts[:3])
-    )
-
-
-def test_the_classifier_takes_the_scheme_over(classifier, mail_pages):
-    scheme = LabelScheme.from_names(["spam", "other", "ham"], furniture="ham")
-    fit_on_gold(classifier, mail_pages, scheme)
-    assert classifier.scheme_ == scheme
-    assert classifier.classes_.tolist() == ["ham", "spam"]
-
-
-@pytest.mark.parametrize("kind", ["pages", "rows", "both"])
-def test_out_of_fold_judges_every_row_in_order(
-    classifier, mail, mail_pages, mail_rows, kind
+@pytest.mark.parametrize("finished", [1, 2])
+def test_a_stopped_training_goes_on_where_it_was(
+    mail_config, tmp_path, fold_trainings, finished
 ):
-    pages = {
-        "pages": mail_pages,
-        "rows": mail_rows,
-        "both": [*mail_rows[:8], *mail_pages, *mail_rows[-8:]],
-    }[kind]
-    fit_on_gold(classifier, pages, mail)
-    judged = out_of_fold(classifier, pages, mail)
-    probabilities = softmax(classifier.crossfit_logits_, classifier.temperature_)
-    # The columns of the classifier are sorted: ham, spam.
-    assert judged.probabilities == pytest.approx(probabilities[:, ::-1])
-    assert judged.y_true == tuple(label for page in pages for label in page.labels)
-    assert judged.articles == tuple(page.id for page in pages for _ in page.labels)
+    undisturbed = train(mail_config, runs=tmp_path / "undisturbed")
+    runs = tmp_path / "runs"
+    fold_trainings["count"] = 0
+    _stop(mail_config, runs, fold_trainings, at=finished)
+    (unfinished,) = runs.iterdir()
+    kept = sorted(path.name for path in (unfinished / "checkpoints").iterdir())
+    assert kept == [f"fold-{fold}.safetensors" for fold in range(finished)]
+
+    again = train(mail_config, runs=runs)
+    assert fold_trainings["count"] == 3 - finished
+    assert _outcome(again.path) == _outcome(undisturbed.path)
+    assert list(runs.iterdir()) == [again.path]
 
 
-def _opened(pages, every=3):
-    """Leave the label of every third span open."""
-    return [
-        replace(
-            page,
-            allowed=tuple(
-                ("spam", "ham") if (i + place) % every == 0 else None
-                for place in range(len(page.spans))
-            ),
-        )
-        for i, page in enumerate(pages)
-    ]
-
-
-@pytest.mark.parametrize("kind", ["pages", "rows"])
-def test_partial_labels_are_learned_as_masks_and_not_scored(
-    classifier, mail, mail_pages, mail_rows, kind
+def test_a_training_that_stops_before_its_first_fold_leaves_nothing(
+    mail_config, tmp_path, fold_trainings
 ):
-    pages = _opened({"pages": mail_pages, "rows": mail_rows}[kind])
-    fit_on_gold(classifier, pages, mail)
-    judged = out_of_fold(classifier, pages, mail)
-    assert judged.left_out == 20
-    assert len(judged.y_true) == 40
-    assert judged.y_true == tuple(
-        page.labels[place] for page in pages for place in page.decided
-    )
-    everything = SentenceClassifier(encoder=classifier.encoder, folds=3)
-    fit_on_gold(everything, {"pages": mail_pages, "rows": mail_rows}[kind], mail)
-    text = [mail_rows[0].page.texts[0]]
-    assert not np.array_equal(
-        classifier.predict_proba(text), everything.predict_proba(text)
-    )
+    _stop(mail_config, tmp_path / "runs", fold_trainings, at=0)
+    assert list((tmp_path / "runs").iterdir()) == []
+    with pytest.raises(SplitError, match="11 folds need at least 11 groups"):
+        train(mail_config, ["training.folds=11"], runs=tmp_path / "runs")
+    assert list((tmp_path / "runs").iterdir()) == []
 
 
-def test_the_label_of_an_open_row_is_not_looked_at(classifier, mail, mail_pages):
-    pages = _opened(mail_pages)
-    other = [
-        replace(
-            page,
-            labels=tuple(
-                label if allowed is None else "spam"
-                for label, allowed in zip(page.labels, page.allowed, strict=True)
-            ),
-        )
-        for page in pages
-    ]
-    first, second = (
-        SentenceClassifier(encoder=classifier.encoder, folds=3) for _ in range(2)
-    )
-    fit_on_gold(first, pages, mail)
-    fit_on_gold(second, other, mail)
-    page = mail_pages[0].page
-    assert np.array_equal(
-        first.predict_pages([page])[0], second.predict_pages([page])[0]
-    )
-
-
-@pytest.mark.parametrize("kind", ["pages", "rows"])
-def test_weights_of_rows_are_those_of_the_fit(
-    classifier, mail, mail_pages, mail_rows, kind
+@pytest.mark.parametrize("change", ["setting", "label", "order", "encoder"])
+def test_another_experiment_does_not_go_on_from_it(
+    mail_config, tmp_path, fold_trainings, tiny_encoder, change
 ):
-    pages = {"pages": mail_pages, "rows": mail_rows}[kind]
-    weighted = [
-        replace(page, weights=(0.0 if i < 10 and "spam" in page.labels else 2.0,))
-        if len(page.spans) == 1
-        else replace(page, weights=tuple(range(1, 7)))
-        for i, page in enumerate(pages)
-    ]
-    fit_on_gold(classifier, weighted, mail)
-    other = SentenceClassifier(encoder=classifier.encoder, folds=3)
-    weights = [list(page.weights) for page in weighted]
-    if kind == "pages":
-        X, y = [page.page for page in pages], [list(page.labels) for page in pages]
-    else:
-        X, y = [page.page.texts[0] for page in pages], [p.labels[0] for p in pages]
-        weights = [weight for (weight,) in weights]
-    other.fit(X, y, sample_weight=weights)
-    text = [mail_rows[0].page.texts[0]]
-    assert np.array_equal(classifier.predict_proba(text), other.predict_proba(text))
+    runs, rows = tmp_path / "runs", tmp_path / "rows.csv"
+    _stop(mail_config, runs, fold_trainings, at=2)
+    if change == "encoder":
+        tiny_encoder.seed = 7
+    head, *lines = rows.read_text(encoding="utf-8").splitlines()
+    if change == "order":  # of pages; the fingerprint of the data stays the same
+        lines = [*lines[6:], *lines[:6]]
+    elif change == "label":
+        lines[0] = lines[0].replace(",spam,", ",ham,")
+    rows.write_text("\n".join([head, *lines]) + "\n", encoding="utf-8")
+    overrides = ["model.C=0.5"] if change == "setting" else []
+    result = train(mail_config, overrides, runs=runs)
+    assert fold_trainings["count"] == 3
+    alone = train(mail_config, overrides, runs=tmp_path / "alone")
+    assert _outcome(result.path) == _outcome(alone.path)
 
 
-def test_out_of_fold_is_not_what_the_final_head_says(classifier, mail, mail_pages):
-    fit_on_gold(classifier, mail_pages, mail)
-    seen = np.concatenate(classifier.predict_pages([p.page for p in mail_pages]))
-    unseen = out_of_fold(classifier, mail_pages, mail).probabilities[:, ::-1]
-    assert not np.allclose(np.log(seen), np.log(unseen), atol=0.1)
+def test_of_two_at_once_the_second_keeps_no_checkpoints(
+    mail_config, tmp_path, monkeypatch
+):
+    runs = tmp_path / "runs"
+    whole, inner = crossfit._fold_logits, []
+
+    def with_another(*arguments):
+        if not inner:
+            inner.append(None)
+            inner[0] = train(mail_config, runs=runs).path
+            (unfinished,) = runs.glob(".unfinished-*")
+            assert [path.name for path in unfinished.iterdir()] == ["lock"]
+        return whole(*arguments)
+
+    monkeypatch.setattr(crossfit, "_fold_logits", with_another)
+    outer = train(mail_config, runs=runs).path
+    assert sorted(runs.iterdir()) == sorted([outer, *inner])
+    assert _outcome(outer) == _outcome(inner[0])
 
 
-def test_out_of_fold_needs_folds(tiny_encoder, mail, mail_pages):
-    classifier = SentenceClassifier(encoder=tiny_encoder, folds=0)
-    fit_on_gold(classifier, mail_pages, mail)
-    with pytest.raises(ValueError, match="need folds of at least 2"):
-        out_of_fold(classifier, mail_pages, mail)
+def test_the_embedding_of_every_segment_is_reported(mail_config, tmp_path):
+    reports = []
+    train(mail_config, runs=tmp_path / "runs", report=lambda *r: reports.append(r))
+    assert reports[-1] == ("embed", 60, 60)
 
 
-def test_more_folds_than_articles_are_refused(classifier, mail, mail_pages):
-    with pytest.raises(SplitError, match="3 folds need at least 3 groups .* are 2"):
-        fit_on_gold(classifier, mail_pages[:2], mail)
-
-
-def test_different_articles_are_let_through(mail_pages, mail_rows):
-    refuse_shared_articles(mail_pages[:5], mail_pages[5:])
-    refuse_shared_articles(mail_rows[:5], mail_rows[5:])
-    refuse_shared_articles(mail_pages, [])
-
-
-def test_an_article_of_equal_text_under_another_id_is_refused(mail_pages):
-    article = replace(mail_pages[0].page.article, id="copy")
-    copy = replace(mail_pages[0], page=replace(mail_pages[0].page, article=article))
-    with pytest.raises(SplitError, match=r"1 articles stand in .* by id \(copy\); "):
-        refuse_shared_articles(mail_pages, [copy])
-
-
-def test_an_article_divided_between_the_parts_is_refused(mail_pages):
-    article = replace(mail_pages[0].page.article, text="The rest of it.")
-    rest = replace(
-        mail_pages[0], page=replace(mail_pages[0].page, article=article, segments=())
-    )
-    with pytest.raises(SplitError, match=r"by text or by id \(watch\)"):
-        refuse_shared_articles(mail_pages, [rest])
-
-
-def test_rows_of_two_files_of_one_name_are_different(tmp_path, mail):
-    pages = []
-    for text in ("Buy now!", "Thanks a lot."):
-        path = tmp_path / "rows.csv"
-        path.write_text(f"text,label\n{text},spam\n", encoding="utf-8")
-        pages.append(load_gold(path, scheme=mail))
-    assert pages[0][0].id == pages[1][0].id
-    refuse_shared_articles(*pages)
-    with pytest.raises(SplitError, match=r"\(rows\.csv:2\)"):
-        refuse_shared_articles(pages[0], pages[0])
-
-
-def test_many_shared_articles_are_counted_and_the_first_named(mail_pages):
-    with pytest.raises(
-        SplitError, match=r"10 .*\(watch, lamp, phone, ladder, kettle, …\)"
-    ):
-        refuse_shared_articles(mail_pages, mail_pages)
+@pytest.mark.parametrize("side", ["train", "validation"])
+def test_a_test_part_is_no_data_of_a_training(mail_config, tmp_path, side):
+    with pytest.raises(DataError, match="corpus:other-hands is for the last look"):
+        train(mail_config, [f"data.{side}=corpus:other-hands"], runs=tmp_path / "runs")
+    assert list((tmp_path / "runs").iterdir()) == []
 
 
 # From here on with the real encoder.
@@ -231,15 +175,16 @@ def own_cache(tmp_path, monkeypatch):
 
 @pytest.fixture(scope="module")
 def corpus_run(tmp_path_factory):
-    """A run over the twelve smallest pages of the corpus, three folds."""
+    """A run over ten small pages of the corpus and four more for validation."""
     folder = tmp_path_factory.mktemp("train")
     pages = sorted(corpus_folder().glob("*.page"), key=lambda path: path.stat().st_size)
-    (folder / "pages").mkdir()
-    for path in pages[:12]:
-        shutil.copy(path, folder / "pages")
+    for name, part in (("pages", pages[:10]), ("held-out", pages[10:14])):
+        (folder / name).mkdir()
+        for path in part:
+            shutil.copy(path, folder / name)
     config = folder / "small.yaml"
     config.write_text(
-        "extends: default\nname: small\ndata: {train: pages, validation: null}\n"
+        "extends: default\nname: small\ndata: {train: pages, validation: held-out}\n"
         "training: {folds: 3}\n",
         encoding="utf-8",
     )
@@ -248,48 +193,116 @@ def corpus_run(tmp_path_factory):
         return config, train(config, FAST, runs=folder / "runs")
 
 
-def _json(path: Path):
-    return json.loads(path.read_text(encoding="utf-8"))
+@pytest.fixture
+def predictions(corpus_run):
+    """The stored predictions of that run by part."""
+    rows = pq.read_table(corpus_run[1].path / "predictions.parquet").to_pylist()
+    parts = ("out-of-fold", "validation")
+    return {part: [row for row in rows if row["part"] == part] for part in parts}
 
 
 @pytest.mark.e2e
-def test_a_run_leaves_everything_that_a_repetition_needs(corpus_run):
-    config, result = corpus_run
-    gold = load_gold(config.parent / "pages")
+def test_a_run_leaves_all_its_files_and_nothing_beside_them(corpus_run):
+    _, result = corpus_run
     assert sorted(path.name for path in result.path.iterdir()) == [
+        "audit.json",
         "config.yaml",
         "log.txt",
         "metrics.json",
         "model",
         "predictions.parquet",
+        "report.html",
         "run.json",
         "splits.json",
     ]
-    assert _json(result.path / "splits.json") == {
-        "train": [page.id for page in gold],
-        "validation": [],
-    }
+    assert sorted(path.name for path in (result.path / "model").iterdir()) == [
+        "README.md",
+        "canaries.json",
+        "head.safetensors",
+        "model.json",
+    ]
+    assert list(result.path.parent.iterdir()) == [result.path]
+    (entry,) = list_runs(result.path.parent)
+    assert (entry.status, entry.reason) == ("finished", "")
+
+
+@pytest.mark.e2e
+def test_run_json_tells_what_a_repetition_needs(corpus_run):
+    config, result = corpus_run
+    gold = load_gold(config.parent / "pages")
     run = _json(result.path / "run.json")
+    original = load_config(config, FAST)
+    assert run["id"] == result.path.name
+    assert (run["status"], run["name"], run["seed"]) == ("finished", "small", 0)
+    assert run["config_fingerprint"] == config_hash(original)
     assert run["data_fingerprint"] == data_fingerprint(gold)
-    assert run["n_pages"] == 12
-    assert run["seed"] == 0
-    assert set(run["timings_s"]) == {"load", "embed", "fit", "evaluate", "total"}
+    assert run["n_pages"] == 10
+    assert run["n_segments"] == sum(len(page.labels) for page in gold)
+    assert run["config"] == StoredRun(result.path).config
+    assert run["licence"] is None
+    assert set(run["metrics"]) == {"out-of-fold", "validation"}
+    stages = {"load", "embed", "fit", "evaluate", "audit", "total"}
+    assert set(run["timings_s"]) == stages
+    assert {"command", "git", "versions", "machine", "codebook_version"} <= set(run)
+    started = datetime.fromisoformat(run["started_utc"])
+    assert f"{started:%Y-%m-%dT%H%M%S}" == result.path.name[:17]
     log = (result.path / "log.txt").read_text(encoding="utf-8")
     assert "mlpkg.training.train fit: " in log
 
 
 @pytest.mark.e2e
-def test_metrics_and_predictions_of_a_run_agree(corpus_run):
+def test_folds_of_the_split_and_of_the_predictions_agree(corpus_run, predictions):
+    config, result = corpus_run
+    splits = _json(result.path / "splits.json")
+    assert splits["train"] == [page.id for page in load_gold(config.parent / "pages")]
+    held_out = [page.id for page in load_gold(config.parent / "held-out")]
+    assert splits["validation"] == held_out
+    found = {(row["article_id"], row["fold"]) for row in predictions["out-of-fold"]}
+    assert found == set(splits["folds"].items())
+    assert set(splits["folds"].values()) == {0, 1, 2}
+    found = {(row["article_id"], row["fold"]) for row in predictions["validation"]}
+    assert found == {(name, -1) for name in held_out}
+
+
+@pytest.mark.e2e
+def test_metrics_and_predictions_of_a_run_agree(corpus_run, predictions):
     _, result = corpus_run
     metrics = _json(result.path / "metrics.json")
-    assert metrics == {"out-of-fold": result.evaluations["out-of-fold"].to_json()}
+    assert metrics == {k: v.to_json() for k, v in result.evaluations.items()}
+    assert list(metrics) == ["out-of-fold", "validation"]
     assert result.evaluations["out-of-fold"].value("macro_f1") > 0.4
-    table = pq.read_table(result.path / "predictions.parquet").to_pylist()
-    assert len(table) == metrics["out-of-fold"]["n_segments"]
-    right = sum(row["gold"] == row["label"] for row in table)
-    accuracy = result.evaluations["out-of-fold"].value("accuracy")
-    assert right / len(table) == pytest.approx(accuracy)
-    assert all(row["end"] - row["start"] == len(row["text"]) for row in table)
+    for part, rows in predictions.items():
+        assert len(rows) == metrics[part]["n_segments"]
+        right = sum(row["gold"] == row["label"] for row in rows)
+        accuracy = result.evaluations[part].value("accuracy")
+        assert right / len(rows) == pytest.approx(accuracy)
+        assert all(row["end"] - row["start"] == len(row["text"]) for row in rows)
+        assert all(row["outlet"] and row["genre"] and row["year"] for row in rows)
+    assert StoredRun(result.path).labels == DEFAULT_SCHEME.names
+
+
+@pytest.mark.e2e
+def test_each_part_has_its_audit(corpus_run):
+    _, result = corpus_run
+    stored = _json(result.path / "audit.json")
+    assert stored == {part: audit.to_json() for part, audit in result.audits.items()}
+    assert list(stored) == ["out-of-fold", "validation"]
+    for audit in stored.values():
+        (row,) = (row for row in audit["rows"] if row["name"] == "shared articles")
+        assert (row["status"], row["count"]) == ("ok", 0)
+    assert StoredRun(result.path).audit_status in {"ok", "warn"}
+
+
+@pytest.mark.e2e
+def test_the_report_stands_alone_and_shows_the_scores(corpus_run):
+    _, result = corpus_run
+    page = (result.path / "report.html").read_text(encoding="utf-8")
+    assert re.findall(r"""(?:src|href)\s*=\s*["'](?!#|data:)[^"']*""", page) == []
+    assert re.findall(r"@import|url\((?!#|[\"']?data:)|<link|<script src", page) == []
+    assert result.path.name in page
+    for evaluation in _json(result.path / "metrics.json").values():
+        (row,) = (row for row in evaluation["rows"] if row["metric"] == "macro_f1")
+        assert f"{row['value']:.3f}" in page
 
 
 @pytest.mark.e2e
@@ -318,18 +331,18 @@ def test_the_model_of_a_run_loads_and_classifies(corpus_run):
 
 
 @pytest.mark.e2e
-def test_training_a_runs_own_config_again_gives_the_same_metrics(corpus_run, tmp_path):
+def test_training_a_runs_own_config_again_gives_the_same_run(corpus_run, tmp_path):
     _, result = corpus_run
     again = train(result.path / "config.yaml", runs=tmp_path / "runs")
-    for name in ("metrics.json", "splits.json"):
-        assert _json(again.path / name) == _json(result.path / name)
+    assert _outcome(again.path) == _outcome(result.path)
 
 
 @pytest.mark.e2e
 def test_validation_data_that_share_an_article_are_refused(corpus_run, tmp_path):
     config, _ = corpus_run
     page = sorted((config.parent / "pages").iterdir())[0]
-    with pytest.raises(SplitError, match=rf"1 articles stand .*\({page.stem}\)"):
+    message = rf"1 held-out articles stand .*1 by id: {page.stem}\)"
+    with pytest.raises(SplitError, match=message):
         train(config, (*FAST, f"data.validation={page}"), runs=tmp_path / "runs")
     assert list((tmp_path / "runs").iterdir()) == []
 
