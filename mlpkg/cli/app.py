@@ -10,6 +10,7 @@ from mlpkg.cli.cache_cli import cache_app
 from mlpkg.cli.classify_cli import classify_cli
 from mlpkg.cli.config_cli import config_app
 from mlpkg.cli.corpus_cli import corpus_app
+from mlpkg.cli.data_cli import data_app
 from mlpkg.cli.doctor_cli import doctor_cli
 from mlpkg.cli.evaluate_cli import evaluate_cli
 from mlpkg.cli.look_cli import look_cli
@@ -57,6 +58,7 @@ app.command("evaluate")(evaluate_cli)
 app.command("look")(look_cli)
 app.add_typer(runs_app, name="runs")
 app.add_typer(config_app, name="config")
+app.add_typer(data_app, name="data")
 app.add_typer(corpus_app, name="corpus")
 app.add_typer(cache_app, name="cache")
 app.command("doctor")(doctor_cli)

@@ -63,7 +63,7 @@ def suspects_cli(
     threads: Threads = None,
     quiet: Quiet = False,
 ) -> None:
-    """Write likely label errors, the most suspect first (needs mlpkg[data])."""
+    """Write likely label errors, the most suspect first (needs the extra "data")."""
     set_up_logging(quiet=quiet, verbose=False)
     set_threads(threads)
     from mlpkg.config.objects import make_classifier

@@ -201,13 +201,10 @@ def _joined(parts: Iterable[PlacedData]) -> PlacedData:
 
 def _page_places(file: Path) -> Callable[[GoldPage, int], str]:
     """Return what names the line of a row of a page file."""
-
-    def place(page: GoldPage, row: int) -> str:
-        lines = file.read_text(encoding="utf-8-sig").split("\n")
-        filled = [i for i, line in enumerate(lines, start=1) if i > 1 and line.strip()]
-        return f"{file}, line {filled[row]}"
-
-    return place
+    # Read before the file is checked: the check, not this, tells what is no text.
+    lines = file.read_text(encoding="utf-8-sig", errors="replace").split("\n")
+    filled = [i for i, line in enumerate(lines, start=1) if i > 1 and line.strip()]
+    return lambda _, row: f"{file}, line {filled[row]}"
 
 
 def _span_places(file: Path) -> Callable[[GoldPage, int], str]:

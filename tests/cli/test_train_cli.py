@@ -20,16 +20,21 @@ evaluation: {bootstrap: 20}
 """
 
 
+def _write(folder, text=CONFIG):
+    """Write a config beside the ten smallest pages of the bundled corpus."""
+    (folder / "pages").mkdir()
+    smallest = sorted(corpus_files("train"), key=lambda page: len(page.rows))[:10]
+    for page in smallest:
+        shutil.copy(corpus_folder() / f"{page.id}.page", folder / "pages")
+    path = folder / "little.yaml"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
 @pytest.fixture
 def config(tmp_path):
-    """A config beside ten pages of the bundled corpus."""
-    folder = tmp_path / "pages"
-    folder.mkdir()
-    for page in corpus_files("train")[:10]:
-        shutil.copy(corpus_folder() / f"{page.id}.page", folder)
-    path = tmp_path / "little.yaml"
-    path.write_text(CONFIG, encoding="utf-8")
-    return path
+    """A config of two folds."""
+    return _write(tmp_path)
 
 
 def test_tells_every_fault_of_a_config_with_its_line(command, tmp_path):
@@ -104,6 +109,7 @@ def test_json_is_the_whole_of_standard_output(command, config, tmp_path):
     assert "C: 0.1" in (Path(result["run"]) / "config.yaml").read_text(encoding="utf-8")
 
 
+FIVE_FOLDS = CONFIG.replace("folds: 2", "folds: 5")
 HEAD = Path("model") / "head.safetensors"
 QUIET = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
 
@@ -114,18 +120,18 @@ def _outcome(run):
 
 
 @pytest.fixture
-def five_folds(config):
-    """The same config with folds enough to be killed between them."""
-    config.write_text(CONFIG.replace("folds: 2", "folds: 5"), encoding="utf-8")
-    return config
+def five_folds(tmp_path):
+    """A config with folds enough to be killed between them."""
+    return _write(tmp_path, FIVE_FOLDS)
 
 
-@pytest.fixture
-def undisturbed(five_folds, tmp_path, monkeypatch):
+@pytest.fixture(scope="module")
+def undisturbed(tmp_path_factory):
     """The outcome of that training alone, with an embedding cache of its own."""
-    with monkeypatch.context() as patch:
-        patch.setenv("MLPKG_CACHE", str(tmp_path / "another-cache"))
-        return _outcome(train(five_folds, runs=tmp_path / "undisturbed").path)
+    folder = tmp_path_factory.mktemp("undisturbed")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("MLPKG_CACHE", str(folder / "cache"))
+        return _outcome(train(_write(folder, FIVE_FOLDS), runs=folder / "runs").path)
 
 
 def _finished(runs):
