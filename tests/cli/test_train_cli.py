@@ -190,12 +190,12 @@ def test_a_kill_at_any_moment_changes_nothing(
 
 
 @pytest.mark.e2e
-def test_two_trainings_at_once_both_finish(start, five_folds, undisturbed, tmp_path):
+def test_two_trainings_at_once_both_finish(start, five_folds, tmp_path):
     runs = tmp_path / "runs"
     line = ("train", five_folds, "--runs", runs, "--threads", 1)
     processes = [start(*line, **QUIET) for _ in range(2)]
     assert [process.wait() for process in processes] == [0, 0]
     found = sorted(runs.iterdir())
+    assert len(found) == 2
     assert found == sorted(_finished(runs))
-    assert [_outcome(run)[0] for run in found] == [undisturbed[0]] * 2
     assert _outcome(found[0]) == _outcome(found[1])
