@@ -156,6 +156,7 @@ def test_vectors_are_computed_once_for_each_setting_of_the_encoder(run, encoding
 def test_the_run_folder_holds_all_of_it(run, config):
     result = run()
     assert sorted(path.name for path in result.path.iterdir()) == [
+        "audit.json",
         "best.yaml",
         "config.yaml",
         "log.txt",
