@@ -87,7 +87,7 @@ def run_report(run: Mapping[str, Any]) -> str:
     config, facts = run.get("config") or {}, run.get("run") or {}
     scheme = _scheme(parts, config)
     settings = setting_groups(config)
-    changed = [leaf.default is not None for _, leaves in settings for leaf in leaves]
+    changed = [leaf.default is not None for _, group in settings for leaf in group]
     html: str = (
         _environment()
         .get_template("run_report.html")

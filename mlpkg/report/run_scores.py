@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,6 +15,7 @@ from mlpkg.config import Config
 from mlpkg.evaluation.report_table import metric_title
 from mlpkg.exceptions import DataError
 from mlpkg.report.figures_svg import IntervalFigure, interval_figure
+from mlpkg.tracking.stored_run import leaves
 
 __all__ = [
     "AuditTable",
@@ -170,9 +171,9 @@ def audit_table(part: str, stored: Mapping[str, Any]) -> AuditTable:
 
 def setting_groups(config: Mapping[str, Any]) -> list[tuple[str, list[Setting]]]:
     """Group the leaves of a resolved config by section, with their defaults."""
-    defaults = dict(_leaves(Config().resolved()))
+    defaults = leaves(Config().resolved())
     groups: dict[str, list[Setting]] = {}
-    for path, value in _leaves(config):
+    for path, value in leaves(config).items():
         section, _, name = path.partition(".")
         same = path in defaults and defaults[path] == value
         default = _written(defaults[path]) if path in defaults else "absent"
@@ -209,15 +210,6 @@ def run_facts(run: Mapping[str, Any]) -> list[tuple[str, str]]:
         ),
     }
     return [(name, str(fact)) for name, fact in facts.items() if fact not in (None, "")]
-
-
-def _leaves(tree: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
-    """Yield dotted path and value of every leaf."""
-    for key, value in tree.items():
-        if isinstance(value, Mapping):
-            yield from _leaves(value, f"{prefix}{key}.")
-        else:
-            yield f"{prefix}{key}", value
 
 
 def _written(value: object) -> str:
