@@ -354,6 +354,13 @@ class TrainingConfig(_Section):
             description="Folds by article, for calibration and out-of-fold scores.",
         ),
     ] = 5
+    folds_by: Annotated[
+        _Text,
+        Field(
+            description="What a fold keeps together: article, outlet, time, or a key "
+            "of the pages (hand, genre); articles always stay whole."
+        ),
+    ] = "article"
     max_iter: Annotated[
         int, Field(ge=1, description="Most iterations of the solver.")
     ] = 300

@@ -9,6 +9,7 @@ import numpy as np
 
 from mlpkg.calibration import softmax
 from mlpkg.data.gold import GoldPage
+from mlpkg.data.splits import fold_pages
 from mlpkg.training.evaluate import Judged, judge_probabilities
 from mlpkg.training.gold_targets import gold_targets
 
@@ -25,18 +26,27 @@ def fit_on_gold(
     pages: Sequence[GoldPage],
     scheme: LabelScheme,
     checkpoints: Checkpoints | None = None,
+    folds_by: str = "article",
 ) -> None:
     """Fit on pages, or on bare rows where no row came with its page.
+
+    `folds_by` is what a calibration fold keeps together, as `fold_pages` takes it.
 
     The classifier takes the scheme over: labels that do not occur in the data,
     their order and the furniture label are known to the scheme alone.
     """
     targets = gold_targets(pages, scheme)
+    groups = None
+    if folds_by != "article" and classifier.folds:
+        groups = fold_pages(
+            pages, classifier.folds, by=folds_by, seed=classifier.random_state
+        )
     labels, weights, allowed = targets.labels, targets.weights, targets.allowed
     if any(page.has_context for page in pages):
         classifier.fit(
             [page.page for page in pages],
             labels,
+            groups=groups,
             sample_weight=weights,
             allowed=allowed,
             checkpoints=checkpoints,
@@ -45,6 +55,7 @@ def fit_on_gold(
         classifier.fit(
             [text for page in pages for text in page.page.texts],
             [label for page in labels for label in page],
+            groups=groups,
             sample_weight=weights and [weight for page in weights for weight in page],
             allowed=allowed and [row for mask in allowed for row in mask],
             checkpoints=checkpoints,

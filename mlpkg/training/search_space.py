@@ -41,6 +41,7 @@ _FIXED = {
     "name": "it does not change what is learned",
     "data": "scores on different data cannot be compared",
     "evaluation": "it does not change what is learned",
+    "training.folds_by": "trials are compared on the same folds",
     "training.folds": "it serves calibration, which macro-F1 does not see",
 }
 

@@ -201,7 +201,8 @@ def _train(
     with _lap(run, "embed"):
         memory.prepare(data.texts, lambda done, total: report("embed", done, total))
     with _lap(run, "fit"):
-        fit_on_gold(classifier, data.train, scheme, checkpoints)
+        by = config.training.folds_by
+        fit_on_gold(classifier, data.train, scheme, checkpoints, by)
     folds = fold_of_pages(classifier, data.train)
     with _lap(run, "evaluate"):
         judged = {"out-of-fold": out_of_fold(classifier, data.train, scheme)}

@@ -147,7 +147,9 @@ class _Tuning:
         self.pages = pages
         self.inner = inner
         self.scheme = make_scheme(base)
-        self.outer_of = fold_pages(pages, outer, seed=base.seed)
+        self.outer_of = fold_pages(
+            pages, outer, by=base.training.folds_by, seed=base.seed
+        )
         self.stages = [self._stage(k) for k in (*range(outer), None)]
         self._refuse_few_pages()
         targets = gold_targets(pages, self.scheme)
@@ -179,7 +181,9 @@ class _Tuning:
         kept = [i for i, fold in enumerate(self.outer_of) if fold != held_out]
         away = [i for i, fold in enumerate(self.outer_of) if fold == held_out]
         pages = [self.pages[place] for place in kept]
-        fold_of = fold_pages(pages, self.inner, seed=self.base.seed)
+        fold_of = fold_pages(
+            pages, self.inner, by=self.base.training.folds_by, seed=self.base.seed
+        )
         outer = ALL if held_out is None else held_out + 1
         return _Stage(outer, tuple(kept), tuple(fold_of), tuple(away))
 

@@ -6,10 +6,12 @@ import numpy as np
 import pytest
 
 from mlpkg.calibration import softmax
+from mlpkg.data.gold import GoldPage
 from mlpkg.exceptions import SplitError
-from mlpkg.labels import LabelScheme
+from mlpkg.labels import DEFAULT_SCHEME, LabelScheme
 from mlpkg.models import SentenceClassifier
 from mlpkg.models.checkpoints import Checkpoints
+from mlpkg.records import LabelledPage
 from mlpkg.training.fitting import fit_on_gold, out_of_fold
 
 
@@ -173,3 +175,27 @@ def test_finished_folds_are_kept_where_checkpoints_are_given(
     fit_on_gold(classifier, pages, mail, Checkpoints(tmp_path / "kept"))
     names = sorted(path.name for path in (tmp_path / "kept").iterdir())
     assert names == [f"fold-{fold}.safetensors" for fold in range(3)]
+
+
+def test_folds_can_keep_the_pages_of_an_outlet_together(tiny_encoder, make_page):
+    pages = [
+        GoldPage.of(
+            LabelledPage(
+                replace(
+                    page,
+                    article=replace(page.article, outlet=f"Outlet {number % 4}"),
+                ),
+                ("claim", "opinion"),
+            )
+        )
+        for number in range(12)
+        for page in [
+            make_page(f"It rained {number} times.\nWhat a mess.", f"p{number}")
+        ]
+    ]
+    classifier = SentenceClassifier(encoder=tiny_encoder, folds=4)
+    fit_on_gold(classifier, pages, DEFAULT_SCHEME, folds_by="outlet")
+    folds_of: dict[str, set[int]] = {}
+    for page, fold in zip(pages, classifier.crossfit_folds_[::2], strict=True):
+        folds_of.setdefault(page.page.article.outlet, set()).add(int(fold))
+    assert sorted(map(len, folds_of.values())) == [1, 1, 1, 1]
