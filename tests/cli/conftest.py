@@ -6,6 +6,7 @@ import io
 import json
 import logging
 import os
+import signal
 import re
 import subprocess
 import sys
@@ -83,7 +84,13 @@ def start() -> Callable[..., subprocess.Popen[bytes]]:
 
     def popen(*arguments: object, **options: Any) -> subprocess.Popen[bytes]:
         line = [sys.executable, "-m", "mlpkg", *map(str, arguments)]
-        return subprocess.Popen(line, env=os.environ | {"TERM": "xterm"}, **options)
+        # A shell's background jobs ignore SIGINT, and their children inherit that.
+        return subprocess.Popen(
+            line,
+            env=os.environ | {"TERM": "xterm"},
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+            **options,
+        )
 
     return popen
 
