@@ -12,7 +12,6 @@ __all__ = ["decode", "normalise"]
 logger = logging.getLogger(__name__)
 
 _MARKS = (
-    (codecs.BOM_UTF8, "utf-8"),
     (codecs.BOM_UTF32_LE, "utf-32-le"),
     (codecs.BOM_UTF32_BE, "utf-32-be"),
     (codecs.BOM_UTF16_LE, "utf-16-le"),
@@ -52,6 +51,7 @@ def decode(data: bytes, name: str, encoding: str | None = None) -> tuple[str, st
     """
     if encoding is not None:
         return _with_codec(data, encoding), encoding
+    data = data.removeprefix(codecs.BOM_UTF8)
     for mark, codec in _MARKS:
         if data.startswith(mark):
             return _with_codec(data[len(mark) :], codec), codec

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import glob
 import logging
+import re
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
@@ -31,7 +32,12 @@ READERS: dict[str, Reader] = {
 STDIN = "-"
 # A news page is far smaller; a larger file is some other thing under a wrong name.
 MAX_BYTES = 64 * 1024 * 1024
-_MARKUP = b"<!doctype html", b"<html"
+# How an HTML document begins, after a byte order mark, a declaration and comments.
+_MARKUP = re.compile(
+    rb"(?:\xef\xbb\xbf)?(?:\s|<\?xml[^>]*>|<!--.*?-->)*<(?:!doctype html|html)\b",
+    re.IGNORECASE | re.DOTALL,
+)
+PROBE = 4096
 
 
 def open_articles(
@@ -91,8 +97,7 @@ def _read(path: str, article_id: str, encoding: str | None) -> Article:
         raise DataError(f"larger than {MAX_BYTES >> 20} MiB; not a news page")
     reader = READERS.get(Path(path).suffix.lower())
     if reader is None:
-        is_markup = data[:1024].lstrip().lower().startswith(_MARKUP)
-        reader = read_html if is_markup else read_text
+        reader = read_html if _MARKUP.match(data[:PROBE]) else read_text
     return reader(data, article_id, encoding)
 
 

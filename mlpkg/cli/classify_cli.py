@@ -11,7 +11,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from mlpkg.cli.console import EXIT_FAILED, fail, set_up_logging, stderr, stdout
+from mlpkg.cli.console import (
+    EXIT_FAILED,
+    fail,
+    printable,
+    set_up_logging,
+    stderr,
+    stdout,
+)
 from mlpkg.cli.options import (
     BatchSize,
     Cache,
@@ -212,7 +219,8 @@ class _Job:
                 yield article
             else:
                 self.failures += 1
-                self.console.print(f"failed: {article}", style="red", markup=False)
+                failure = printable(f"failed: {article}")
+                self.console.print(failure, style="red", markup=False)
 
 
 def _write_rows(
@@ -266,7 +274,7 @@ def _print_table(results: Iterator[Labelled], scheme: LabelScheme) -> None:
     console = stdout()
     width = max(len(name) for name in scheme.names)
     for article, predictions in results:
-        console.print(Text(article.id, style="bold underline"))
+        console.print(Text(printable(article.id), style="bold underline"))
         table = Table.grid(padding=(0, 1))
         table.add_column(width=width, no_wrap=True)
         table.add_column(width=4, no_wrap=True, justify="right")
@@ -278,7 +286,7 @@ def _print_table(results: Iterator[Labelled], scheme: LabelScheme) -> None:
             table.add_row(
                 Text(name, style=colour),
                 Text(f"{prediction.confidence:.0%}", style="dim"),
-                Text(prediction.segment.text, style=f"{faint}{colour}"),
+                Text(printable(prediction.segment.text), style=f"{faint}{colour}"),
             )
         console.print(table)
         console.print()

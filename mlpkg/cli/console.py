@@ -17,6 +17,7 @@ __all__ = [
     "EXIT_FAILED",
     "EXIT_USAGE",
     "fail",
+    "printable",
     "progress_bars",
     "set_up_logging",
     "stderr",
@@ -54,6 +55,14 @@ def set_up_logging(*, quiet: bool, verbose: bool) -> None:
     logger.handlers[:] = [handler]
     logger.setLevel(logging.INFO)
     handler.setLevel(level)
+
+
+def printable(text: str) -> str:
+    """Replace control characters, which a terminal would obey, by U+FFFD."""
+    return "".join(
+        character if character.isprintable() or character in "\n\t" else "\ufffd"
+        for character in text
+    )
 
 
 def fail(message: str) -> NoReturn:

@@ -189,7 +189,7 @@ def _tasks(pages: Sequence[GoldPage], scheme: LabelScheme) -> list[dict[str, Any
 
 def _one_weight(page: GoldPage) -> float | None:
     """Return the weight of a whole page; None for 1."""
-    weights = set(page.weights or (1.0,))
+    weights = {page.weights[place] for place in page.decided} if page.weights else {1.0}
     if len(weights) > 1:
         raise DataError(
             f"page {page.id!r}: its rows have different weights, which a Label Studio "

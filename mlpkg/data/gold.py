@@ -194,7 +194,15 @@ def _from_folder(path: Path, reading: _Reading) -> list[GoldPage]:
             f"{path}: holds neither page files (*.page) nor a {SPAN_FILE} nor a saved "
             "dataset; rows are named by their file"
         )
-    return [_from_page_file(file, reading.scheme) for file in files]
+    pages = [_from_page_file(file, reading.scheme) for file in files]
+    first: dict[str, Path] = {}
+    for file, page in zip(files, pages, strict=True):
+        if first.setdefault(page.id, file) != file:
+            raise DataError(
+                f"{file}: id={page.id!r} is that of {first[page.id]} too; give each "
+                "page an id of its own"
+            )
+    return pages
 
 
 def _from_page_file(path: Path, scheme: LabelScheme) -> GoldPage:

@@ -63,8 +63,8 @@ def _read_jsonl(path: Path) -> Iterator[Record]:
                 continue
             try:
                 record = json.loads(line)
-            except json.JSONDecodeError as error:
-                yield number, DataError(f"not JSON ({error.msg}), got {line[:60]!r}")
+            except (ValueError, RecursionError) as error:
+                yield number, DataError(f"not JSON ({error}), got {line[:60]!r}")
                 continue
             if isinstance(record, dict):
                 yield number, record

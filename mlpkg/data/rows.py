@@ -175,6 +175,8 @@ def _word(value: Any) -> str:
     """Spell an id, a name or a date; empty for nothing."""
     if _is_nothing(value):
         return ""
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)  # a column of numbers with gaps in it
     text = value.isoformat() if isinstance(value, date) else str(value)
     return normalise(text).strip()
 
@@ -185,7 +187,7 @@ def _weight(value: Any, column: str) -> float:
         return 1.0
     try:
         weight = math.nan if isinstance(value, bool) else float(value)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         weight = math.nan
     if not 0 <= weight < math.inf:
         raise DataError(
@@ -201,7 +203,7 @@ def _index(value: Any, column: str) -> int | None:
         return None
     try:
         number = math.nan if isinstance(value, bool) else float(value)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         number = math.nan
     if not number.is_integer():
         raise DataError(

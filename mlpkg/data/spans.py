@@ -109,8 +109,8 @@ def _parse(
     """Parse one row, check its keys and add what its label means."""
     try:
         row = json.loads(line)
-    except json.JSONDecodeError as error:
-        raise DataError(f"{place}: not JSON ({error.msg})") from None
+    except (ValueError, RecursionError) as error:
+        raise DataError(f"{place}: not JSON ({error})") from None
     for key, kind in _KEYS.items():
         value = row.get(key) if isinstance(row, dict) else None
         if type(value) is not kind:  # bool is an int, but no offset
@@ -129,6 +129,8 @@ def _article(path: Path, doc: str, number: int) -> Article:
     Its id is the name in the span file: texts of two folders may share a file name.
     """
     folder = path.parent.resolve()
+    if "\0" in doc:
+        raise DataError(f"{path}, line {number}: doc {doc!r} is no file name")
     for pattern in _PLACES:
         file = (folder / pattern.format(doc=doc)).resolve()
         if not file.is_relative_to(folder):

@@ -16,7 +16,13 @@ from numpy.typing import NDArray
 from mlpkg.data.gold import GoldPage
 from mlpkg.exceptions import SplitError
 
-__all__ = ["fold_pages", "published_day", "require_disjoint", "split_pages"]
+__all__ = [
+    "articles_of",
+    "fold_pages",
+    "published_day",
+    "require_disjoint",
+    "split_pages",
+]
 
 DEFAULT_PARTS: Mapping[str, float] = {"train": 0.8, "validation": 0.2}
 # Ids that a message names before it counts.
@@ -153,7 +159,7 @@ def _assign(
     stratify: bool,
 ) -> list[int]:
     """Return the part of each page."""
-    articles = _articles(pages)
+    articles = articles_of(pages)
     if by == "time":
         found = _assign_in_time(pages, shares)
         _refuse_parted(pages, articles, found, "lie on two sides of a cut in time")
@@ -247,8 +253,14 @@ def _assign_in_time(
     return found
 
 
-def _articles(pages: Sequence[GoldPage]) -> list[str]:
-    """Return an article key a page: its text, so that copies stay together."""
+def articles_of(pages: Sequence[GoldPage]) -> list[str]:
+    """Return an article key a page: its text, so that copies stay together.
+
+    Raises
+    ------
+    SplitError
+        Two pages of different text have one id.
+    """
     texts = [_text(page) for page in pages]
     first: dict[str, str] = {}
     doubtful = [

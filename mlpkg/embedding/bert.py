@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from mlpkg.exceptions import ConfigError
+
 if TYPE_CHECKING:
     import torch
     from numpy.typing import NDArray
@@ -81,6 +83,12 @@ class BertEncoder:
         self.epsilon: float = config["layer_norm_eps"]
         self.dimension: int = config["hidden_size"]
         limit: int = max_length or own_max_length(folder)
+        positions: int = config["max_position_embeddings"]
+        if limit > positions:
+            raise ConfigError(
+                f"max_length {limit} is more than the {positions} tokens that "
+                f"{folder.name} was made for; lower it, or leave it out"
+            )
         self.tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
         self.tokenizer.no_padding()
         self.tokenizer.enable_truncation(limit)
@@ -197,10 +205,11 @@ class BertEncoder:
 def own_max_length(folder: Path) -> int:
     """Return the token limit that the model was published with."""
     try:
-        limit: int = _json(folder / "sentence_bert_config.json")["max_seq_length"]
+        limit = _json(folder / "sentence_bert_config.json")["max_seq_length"]
     except (OSError, LookupError):
-        limit = _json(folder / "config.json")["max_position_embeddings"]
-    return limit
+        limit = None
+    positions: int = _json(folder / "config.json")["max_position_embeddings"]
+    return positions if limit is None else int(limit)
 
 
 def _batches(lengths: list[int], batch_size: int) -> Iterator[list[int]]:

@@ -65,7 +65,7 @@ class EmbeddingCache:
     Notes
     -----
     Each batch is one transaction under SQLite's write-ahead log: a killed process
-    leaves whole batches, two writers take turns, a reader never waits.
+    leaves whole batches, and two writers take turns.
     """
 
     def __init__(

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import logging
+import sqlite3
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -129,6 +130,11 @@ class SentenceTransformerEncoder:
         return weights_digest(self.folder)
 
     @property
+    def computed_precision(self) -> str:
+        """Number format on this machine, ``auto`` resolved."""
+        return resolve(self.device, self.precision)[1]
+
+    @property
     def fingerprint(self) -> str:
         """Digest of weights, settings, tokenizer, modules and length limit."""
         folder = self.folder
@@ -172,7 +178,7 @@ class SentenceTransformerEncoder:
         """Vectors of distinct texts, from the cache as far as it knows them."""
         if not self.cache:
             return self._compute(texts)
-        cache = EmbeddingCache()
+        cache = _ForgivingCache()
         device, precision = resolve(self.device, self.precision)
         namespace = f"{self.fingerprint}/{precision}/{device.split(':')[0]}"
         known = cache.get(namespace, texts)
@@ -214,3 +220,39 @@ class SentenceTransformerEncoder:
             )
             _loaded[key] = kind(folder, device, precision, self.max_length)
         return _loaded[key]
+
+
+class _ForgivingCache:
+    """The cache, or nothing where its file is damaged or held for too long."""
+
+    def __init__(self) -> None:
+        self.cache = EmbeddingCache()
+
+    def get(
+        self, namespace: str, texts: Sequence[str]
+    ) -> dict[str, NDArray[np.float32]]:
+        """Return what is known; nothing when the cache cannot be read."""
+        try:
+            return self.cache.get(namespace, texts)
+        except sqlite3.Error as error:
+            self._tell("read", error)
+            return {}
+
+    def put(
+        self, namespace: str, texts: Sequence[str], vectors: NDArray[np.float32]
+    ) -> None:
+        """Store vectors; the work goes on when the cache cannot be written."""
+        try:
+            self.cache.put(namespace, texts, vectors)
+        except sqlite3.Error as error:
+            self._tell("written", error)
+
+    def _tell(self, what: str, error: sqlite3.Error) -> None:
+        """Log what is wrong and what helps."""
+        logger.warning(
+            "the embedding cache %s cannot be %s (%s); vectors are computed anew. "
+            "Remove the file if it is damaged",
+            self.cache.path,
+            what,
+            error,
+        )

@@ -108,7 +108,7 @@ class Audit:
     @property
     def worst(self) -> Status:
         """The gravest status of all checks."""
-        return max((row.status for row in self.rows), key=_SEVERITY.index)
+        return max((row.status for row in self.rows), key=_SEVERITY.index, default="ok")
 
     def frame(self) -> list[dict[str, Any]]:
         """Return the table as rows of name, status, count, share, detail, examples."""

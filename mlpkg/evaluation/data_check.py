@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, Literal
 
@@ -254,14 +255,14 @@ def _gaps(rows: Sequence[PlacedRow]) -> Iterator[Finding]:
         )
     for article, group in articles.items():
         indices = {row.index for _, row in group if row.index is not None}
-        missing = sorted(set(range(min(indices, default=0), max(indices, default=0))))
-        missing = [index for index in missing if index not in indices]
-        if indices and missing:
+        gaps = [(a + 1, b - 1) for a, b in pairwise(sorted(indices)) if b - a > 1]
+        if gaps:
+            n_missing = sum(last - first + 1 for first, last in gaps)
+            shown = [str(a) if a == b else f"{a}-{b}" for a, b in gaps[:5]]
             yield _gap(
                 f"{group[0][1].place}: article {article!r} has no row of index "
-                f"{', '.join(map(str, missing[:5]))}"
-                f"{f' and {len(missing) - 5} more' if len(missing) > 5 else ''}; "
-                "neighbours are part of what a row is judged by"
+                f"{', '.join(shown)}{', …' if len(gaps) > 5 else ''} "
+                f"({n_missing} in all); neighbours are part of what a row is judged by"
             )
         if not indices:
             yield from _partings(article, group)

@@ -7,7 +7,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from mlpkg.models.classifier import SentenceClassifier
-from mlpkg.models.store import load_model
+from mlpkg.models.store import MANIFEST, load_model, locate_model
 from mlpkg.records import Article, Prediction, ReadFailure
 
 __all__ = ["classify"]
@@ -50,11 +50,14 @@ def classify(
     attribution
     """
     if not isinstance(model, SentenceClassifier):
-        model = _loaded("default" if model is None else str(model))
+        folder = locate_model(model).resolve()
+        # A model that was trained anew in the same folder is another one.
+        model = _loaded(folder, (folder / MANIFEST).stat().st_mtime_ns)
     return model.classify(source, min_confidence=min_confidence)
 
 
 @lru_cache(maxsize=4)
-def _loaded(name: str) -> SentenceClassifier:
-    """Load a model once."""
-    return load_model(name)
+def _loaded(folder: Path, changed: int) -> SentenceClassifier:
+    """Load the model of a folder once for each time that it was written."""
+    del changed  # a part of the key alone
+    return load_model(folder)

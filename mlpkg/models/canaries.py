@@ -103,7 +103,7 @@ class Canaries:
             )
         distances = 1.0 - (found * self.vectors).sum(axis=1)
         worst = int(distances.argmax())
-        limit = max(self.tolerance.values())
+        limit = self._limit(encoder)
         if not distances[worst] <= limit:
             raise CanaryError(
                 "the encoder no longer gives the vectors that the model was trained "
@@ -112,3 +112,8 @@ class Canaries:
                 "encoder that model.json names, or retrain"
             )
         self._passed = encoder
+
+    def _limit(self, encoder: Encoder) -> float:
+        """Return the largest distance that the encoder's number format explains."""
+        precision = getattr(encoder, "computed_precision", None)
+        return self.tolerance.get(str(precision), max(self.tolerance.values()))

@@ -125,7 +125,7 @@ class SentenceClassifier(ClassifierMixin, BaseEstimator):
         allowed
             Boolean, shape (n_rows, n_classes), nested for pages: the classes that a
             row may have, columns in the sorted order of the labels in `y`. Rows with
-            one True are ordinary rows; in the others `y` is not looked at.
+            one True are ordinary rows; the others may hold any of the labels in `y`.
         checkpoints
             Where finished folds are kept and found again by a training with the same
             data and parameters; None keeps nothing.

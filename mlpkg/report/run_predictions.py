@@ -186,7 +186,9 @@ def mix_tables(
     tables = []
     for part in parts:
         columns = predictions.get(part.name)
-        if columns is None or set(columns.gold) != set(REAL_PAGES_MIX):
+        if columns is None or not (
+            set(columns.gold) == set(part.stored["labels"]) == set(REAL_PAGES_MIX)
+        ):
             continue
         weighted = evaluate_label_mix(
             columns.gold,

@@ -13,7 +13,7 @@ __all__ = ["Segmenter"]
 # nupunkt is linear, but one block of megabytes makes it slow in absolute terms and
 # no sentence is that long: such blocks are cut at white space.
 MAX_BLOCK = 20_000
-_MARKS_ONLY = re.compile(r"(.)\1{199}", re.DOTALL)
+_WORD_CHARACTER = re.compile(r"[^\W_]")
 
 
 class Segmenter:
@@ -72,10 +72,10 @@ def _block_spans(text: str, block: Block) -> list[tuple[int, int]]:
             end = _last_space(text, start, start + MAX_BLOCK)
         first, last = _strip(text, start, end)
         if first < last:
-            if _MARKS_ONLY.search(text, first, last):
-                spans.append((first, last))
-            else:
+            if _WORD_CHARACTER.search(text, first, last):
                 spans.extend(sentence_spans(text, first, last))
+            else:
+                spans.append((first, last))
         start = end
     return spans
 

@@ -11,7 +11,6 @@ from mlpkg.config.objects import make_gold
 from mlpkg.data.gold import GoldPage, data_fingerprint
 from mlpkg.evaluation.audit_table import Audit, AuditSide, worst_of
 from mlpkg.evaluation.leakage import audit
-from mlpkg.exceptions import DataError
 from mlpkg.models.store import locate_model, read_manifest
 
 if TYPE_CHECKING:
@@ -50,7 +49,10 @@ def audit_pages(
 
 
 def audit_against_training(
-    model: str | Path | None, held_out: Sequence[GoldPage], scheme: LabelScheme
+    model: str | Path | None,
+    held_out: Sequence[GoldPage],
+    scheme: LabelScheme,
+    training: Sequence[GoldPage] | None = None,
 ) -> Audit | None:
     """Audit held-out pages against what a stored model was trained on.
 
@@ -62,30 +64,30 @@ def audit_against_training(
         Pages that the model is scored on.
     scheme
         The labels.
+    training
+        The training pages; None takes the part of the bundled corpus that the model
+        names. No other path is opened on a model's word: it may be a stranger's.
 
     Returns
     -------
     Audit or None
-        None where the training data are not on this machine, or are no longer those
-        that the model's fingerprint names.
+        None where the training data are not known here, or are no longer those that
+        the model's fingerprint names.
     """
-    folder = locate_model(model)
-    manifest = read_manifest(folder)
-    try:
-        config = Config.model_validate(manifest.get("config"))
-    except ValueError:  # saved without a config, or with that of another version
+    manifest = read_manifest(locate_model(model))
+    if training is None:
+        try:
+            config = Config.model_validate(manifest.get("config"))
+        except ValueError:  # saved without a config, or with that of another version
+            return None
+        if not config.data.train.startswith(CORPUS_PREFIX):
+            return None
+        training = make_gold(config, config.data.train)
+        if data_fingerprint(training) != manifest.get("data_fingerprint"):
+            return None
+    if not any(page.decided for page in held_out):
         return None
-    source = config.data.train
-    if not source.startswith(CORPUS_PREFIX):
-        # Paths are relative to the run folder, which holds the model folder.
-        source = str(folder.parent / source)
-    try:
-        train = make_gold(config, source)
-    except (DataError, OSError):
-        return None
-    if data_fingerprint(train) != manifest.get("data_fingerprint"):
-        return None
-    return audit_pages(train, held_out, scheme)
+    return audit_pages(training, held_out, scheme)
 
 
 def audit_folds(
@@ -100,5 +102,7 @@ def audit_folds(
     for fold in sorted({fold for fold in folds if fold >= 0}):
         held_out = [p for p, f in zip(pages, folds, strict=True) if f == fold]
         rest = [p for p, f in zip(pages, folds, strict=True) if f != fold]
+        if not (any(p.decided for p in held_out) and any(p.decided for p in rest)):
+            continue  # only rows that are not scored
         audits.append(audit_pages(rest, held_out, scheme, seed=seed))
-    return worst_of(audits)
+    return worst_of(audits) if audits else Audit(())

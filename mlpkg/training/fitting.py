@@ -9,7 +9,7 @@ import numpy as np
 
 from mlpkg.calibration import softmax
 from mlpkg.data.gold import GoldPage
-from mlpkg.data.splits import fold_pages
+from mlpkg.data.splits import articles_of, fold_pages
 from mlpkg.training.evaluate import Judged, judge_probabilities
 from mlpkg.training.gold_targets import gold_targets
 
@@ -36,7 +36,8 @@ def fit_on_gold(
     their order and the furniture label are known to the scheme alone.
     """
     targets = gold_targets(pages, scheme)
-    groups = None
+    # Copies of a page are one article, whatever their ids.
+    groups: Sequence[str | int] = articles_of(pages)
     if folds_by != "article" and classifier.folds:
         groups = fold_pages(
             pages, classifier.folds, by=folds_by, seed=classifier.random_state

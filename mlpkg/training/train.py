@@ -20,6 +20,7 @@ from mlpkg.data.gold import GoldPage, data_fingerprint
 from mlpkg.data.splits import require_disjoint
 from mlpkg.embedding.memory import RememberingEncoder
 from mlpkg.evaluation import Evaluation
+from mlpkg.exceptions import DataError
 from mlpkg.labels import CODEBOOK_VERSION
 from mlpkg.models.checkpoints import Checkpoints
 from mlpkg.models.store import save_model
@@ -149,6 +150,11 @@ def _load(config: Config) -> _Data:
         make_gold(config, source) if source else [],
     )
     require_disjoint(data.train, data.held_out)
+    if data.held_out and not any(page.decided for page in data.held_out):
+        raise DataError(
+            f"{source}: no row of the validation data has a decided label, so nothing "
+            "can be scored; set data.validation to null"
+        )
     return data
 
 

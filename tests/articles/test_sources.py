@@ -151,3 +151,18 @@ def test_a_source_with_nothing_to_read_is_refused_at_once(folder, name, reason):
     (folder / "empty").mkdir()
     with pytest.raises(ReadError, match=reason):
         open_articles(folder / name)
+
+
+@pytest.mark.parametrize(
+    "beginning",
+    [
+        b"\xef\xbb\xbf<!doctype html>",
+        b"<!-- a\nnote -->\n<html>",
+        b'<?xml version="1.0"?>\n<html>',
+    ],
+)
+def test_markup_without_a_suffix_is_known_by_its_beginning(tmp_path, beginning):
+    path = tmp_path / "page"
+    path.write_bytes(beginning + b"<p>The quay is shut.</p>")
+    (article,) = open_articles(path)
+    assert article.text == "The quay is shut."

@@ -6,8 +6,8 @@ import io
 import json
 import logging
 import os
-import signal
 import re
+import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator

@@ -325,3 +325,13 @@ def test_a_reader_that_leaves_causes_no_traceback(start, page):
     assert process.returncode == 0
     assert b"Traceback" not in err
     assert b"Error" not in err
+
+
+@e2e
+def test_a_table_passes_no_control_characters_on_to_the_terminal(command, tmp_path):
+    page = tmp_path / "trap.txt"
+    page.write_text("The quay is shut\x1b]0;owned\x07 for now, the town said.\n")
+    done = command("classify", page, "--table")
+    assert done.code == 0
+    assert "The quay is shut" in done.out
+    assert "\x1b]0" not in done.out

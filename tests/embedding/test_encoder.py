@@ -203,3 +203,22 @@ def test_a_shorter_limit_cuts_more():
     vectors = short.encode(["one two", "one two three", "one two four"])
     assert short.truncated == 2
     np.testing.assert_allclose(vectors[1], vectors[0], atol=1e-6)
+
+
+@pytest.mark.e2e
+def test_a_damaged_cache_is_told_and_passed_over(tmp_path, monkeypatch, caplog):
+    monkeypatch.setenv("MLPKG_CACHE", str(tmp_path))
+    (tmp_path / "embeddings.sqlite").write_bytes(b"no database at all" * 100)
+    encoder = SentenceTransformerEncoder(precision="float32", cache=True)
+    with caplog.at_level("WARNING"):
+        vectors = encoder.encode(["The quay is shut."])
+    plain = SentenceTransformerEncoder(precision="float32")
+    assert np.array_equal(vectors, plain.encode(["The quay is shut."]))
+    assert "cannot be read" in caplog.text
+
+
+@pytest.mark.e2e
+def test_refuses_a_length_beyond_what_the_model_was_made_for():
+    encoder = SentenceTransformerEncoder(precision="float32", max_length=1024)
+    with pytest.raises(ConfigError, match="max_length 1024 is more than the 512"):
+        encoder.encode(["The quay is shut."])

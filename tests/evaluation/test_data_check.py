@@ -120,7 +120,7 @@ def test_near_copies_are_found_whatever_articles_hold_them(tmp_path_factory, n, 
 def test_gaps_in_the_index_of_an_article_are_told(check):
     rows = [(f"Row {i}.", "news", "a", i) for i in (0, 1, 4)]
     (gap,) = _named(check(*rows), "gaps")
-    assert "article 'a' has no row of index 2, 3;" in gap.message
+    assert "article 'a' has no row of index 2-3 (2 in all);" in gap.message
 
 
 def test_an_article_that_goes_on_after_another_is_told(check):

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import pytest
 
+from mlpkg.embedding import SentenceTransformerEncoder
 from mlpkg.exceptions import CanaryError
 from mlpkg.models.canaries import SENTENCES, TOLERANCE, Canaries
 
@@ -109,3 +110,12 @@ def test_canaries_survive_pickling_and_check_again(make_classifier, task, tiny_e
     copied.set_params(encoder=Changed(tiny_encoder, noise=0.3))
     with pytest.raises(CanaryError, match="no longer gives"):
         copied.predict(task.texts)
+
+
+def test_the_tolerance_is_that_of_the_number_format(tiny_encoder):
+    canaries = Canaries.of(tiny_encoder)
+    limits = {"float32": 1e-3, "bfloat16": 5e-3}
+    for precision, limit in limits.items():
+        encoder = SentenceTransformerEncoder(precision=precision)
+        assert canaries._limit(encoder) == limit
+    assert canaries._limit(tiny_encoder) == max(limits.values())

@@ -136,3 +136,11 @@ def test_sentence_ends_agree_with_a_reader_of_real_pages(shared):
 def _inside_lines(text: str, ends: list[int]) -> set[int]:
     line_end = re.compile(r" *(?:\n|\Z)")
     return {end for end in ends if line_end.match(text, end) is None}
+
+
+def test_a_long_run_of_spaces_or_marks_hides_no_sentence_end():
+    for run in (" " * 250, " " + "-" * 250 + " "):
+        text = f"He left at noon.{run}We stayed. Nobody came."
+        page = Segmenter().segment(Article("a", text))
+        assert page.texts[-1] == "Nobody came."
+        assert len(page) >= 3

@@ -7,6 +7,7 @@ import pytest
 
 from mlpkg.calibration import softmax
 from mlpkg.data.gold import GoldPage
+from mlpkg.data.splits import articles_of
 from mlpkg.exceptions import SplitError
 from mlpkg.labels import DEFAULT_SCHEME, LabelScheme
 from mlpkg.models import SentenceClassifier
@@ -35,7 +36,9 @@ def test_rows_without_a_page_are_learned_as_strings(classifier, mail, mail_rows)
     fit_on_gold(classifier, mail_rows, mail)
     texts = [page.page.texts[0] for page in mail_rows]
     other = SentenceClassifier(encoder=classifier.encoder, folds=3).fit(
-        texts, [page.labels[0] for page in mail_rows]
+        texts,
+        [page.labels[0] for page in mail_rows],
+        groups=articles_of(mail_rows),
     )
     assert np.array_equal(
         classifier.predict_proba(texts[:3]), other.predict_proba(texts[:3])
@@ -143,7 +146,7 @@ def test_weights_of_rows_are_those_of_the_fit(
     else:
         X, y = [page.page.texts[0] for page in pages], [p.labels[0] for p in pages]
         weights = [weight for (weight,) in weights]
-    other.fit(X, y, sample_weight=weights)
+    other.fit(X, y, sample_weight=weights, groups=articles_of(pages))
     text = [mail_rows[0].page.texts[0]]
     assert np.array_equal(classifier.predict_proba(text), other.predict_proba(text))
 
