@@ -90,7 +90,7 @@ def evaluate_cli(
     from mlpkg.data.rows import Columns
     from mlpkg.models.store import load_model
     from mlpkg.training import evaluate
-    from mlpkg.training.audits import audit_against_training
+    from mlpkg.training.audits import AUDIT_NOT_MADE, audit_against_training
     from mlpkg.training.look import refuse_test_parts
 
     refuse_test_parts(data)
@@ -128,8 +128,7 @@ def evaluate_cli(
         typer.echo(json.dumps({**result.to_json(), "audit": audited}))
     else:
         typer.echo(result.to_text())
-        absent = "leakage audit: not made; name the model's --training-data\n"
-        typer.echo(absent if audit is None else audit.to_text(), nl=False)
+        typer.echo(AUDIT_NOT_MADE if audit is None else audit.to_text())
 
 
 def _mix(text: str) -> dict[str, float]:

@@ -35,7 +35,10 @@ def look_cli(
     Choices are made on corpus:validation; these parts are for the figure at the end.
     """
     set_up_logging(quiet=False, verbose=False)
+    from mlpkg.training.audits import AUDIT_NOT_MADE
     from mlpkg.training.look import TEST_PARTS, look
 
-    for name, result in look(model, why, parts=part or TEST_PARTS, log=log).items():
-        typer.echo(f"{name}\n{result.to_text()}")
+    results = look(model, why, parts=part or TEST_PARTS, log=log)
+    for name, (evaluation, audit) in results.items():
+        typer.echo(f"{name}\n{evaluation.to_text()}")
+        typer.echo(AUDIT_NOT_MADE if audit is None else audit.to_text())

@@ -121,6 +121,6 @@ def tune_cli(
         told = {"run": str(result.path), "config": str(best), **result.to_json()}
         typer.echo(json.dumps({**told, "trials": result.frame()}))
     else:
-        typer.echo(f"{result.to_text()}\nbest config: {best}")
+        typer.echo(f"{result.to_text()}\n{result.audit.to_text()}\nbest config: {best}")
     if result.failures:
         raise typer.Exit(EXIT_FAILED)

@@ -16,7 +16,16 @@ from mlpkg.models.store import locate_model, read_manifest
 if TYPE_CHECKING:
     from mlpkg.labels import LabelScheme
 
-__all__ = ["audit_against_training", "audit_folds", "audit_pages", "audit_side"]
+__all__ = [
+    "AUDIT_NOT_MADE",
+    "audit_against_training",
+    "audit_folds",
+    "audit_pages",
+    "audit_side",
+]
+
+
+AUDIT_NOT_MADE = "leakage audit: not made, the training data are not named"
 
 
 def audit_side(pages: Sequence[GoldPage]) -> AuditSide:

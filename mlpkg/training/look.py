@@ -12,10 +12,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from mlpkg.data.gold import CORPUS
+from mlpkg.data.gold import CORPUS, load_gold
 from mlpkg.evaluation import Evaluation
+from mlpkg.evaluation.audit_table import Audit
 from mlpkg.exceptions import DataError
+from mlpkg.labels import DEFAULT_SCHEME
 from mlpkg.models.store import load_model, manifest_of
+from mlpkg.training.audits import audit_against_training
 from mlpkg.training.evaluate import evaluate
 
 __all__ = ["LOG", "TEST_PARTS", "look", "refuse_test_parts"]
@@ -45,7 +48,7 @@ def look(
     *,
     parts: Sequence[str] = TEST_PARTS,
     log: Path = LOG,
-) -> dict[str, Evaluation]:
+) -> dict[str, tuple[Evaluation, Audit | None]]:
     """Score a model on the corpus's test parts and append the look to the log.
 
     Parameters
@@ -62,7 +65,8 @@ def look(
     Returns
     -------
     dict
-        An evaluation by part, in float32.
+        By part an evaluation, in float32, and the leakage audit, None where the
+        model's training data are not known.
 
     Raises
     ------
@@ -76,10 +80,14 @@ def look(
         raise DataError(f"not test parts: {unknown}; known: {', '.join(TEST_PARTS)}")
     classifier = load_model(model, precision="float32")
     manifest = manifest_of(model)
-    results = {part: evaluate(classifier, f"{CORPUS}{part}") for part in parts}
+    results = {}
+    for part in parts:
+        source = f"{CORPUS}{part}"
+        audit = audit_against_training(model, load_gold(source), DEFAULT_SCHEME)
+        results[part] = evaluate(classifier, source), audit
     log.parent.mkdir(parents=True, exist_ok=True)
     with log.open("a", encoding="utf-8") as stream:
-        for part, result in results.items():
+        for part, (result, _) in results.items():
             stream.write(json.dumps(_line(part, result, manifest, why)) + "\n")
     return results
 

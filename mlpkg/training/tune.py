@@ -174,6 +174,7 @@ class _Tuning:
             best.config,
             self._nested(outcomes),
             self.inner,
+            audit_folds(self.pages, self.outer_of, self.scheme, seed=self.base.seed),
         )
 
     def _stage(self, held_out: int | None) -> _Stage:
@@ -354,8 +355,7 @@ def _write(run: RunFolder, result: TuneResult, tuning: _Tuning) -> None:
     rows = [json.dumps(row, ensure_ascii=False) for row in result.frame()]
     run.write_text("trials.jsonl", "\n".join(rows) + "\n")
     run.write_json("metrics.json", {"nested": result.nested.to_json()})
-    audit = audit_folds(pages, tuning.outer_of, tuning.scheme, seed=base.seed)
-    run.write_json("audit.json", {"nested": audit.to_json()})
+    run.write_json("audit.json", {"nested": result.audit.to_json()})
     ids = [page.id for page in pages]
     run.write_json(
         "splits.json",

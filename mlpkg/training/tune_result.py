@@ -11,6 +11,7 @@ import numpy as np
 
 from mlpkg.config import Config
 from mlpkg.evaluation import Evaluation
+from mlpkg.evaluation.audit_table import Audit
 from mlpkg.evaluation.report_table import aligned
 from mlpkg.training.search_space import Trial
 
@@ -89,6 +90,8 @@ class TuneResult:
         whole procedure, untouched by the choice.
     folds
         Inner folds behind each row.
+    audit
+        The leakage audit of the outer folds: each check shows its worst fold.
     """
 
     path: Path
@@ -98,6 +101,7 @@ class TuneResult:
     config: Config
     nested: Evaluation
     folds: int
+    audit: Audit
 
     @property
     def failures(self) -> int:
@@ -118,6 +122,7 @@ class TuneResult:
             "outer_folds": len(self.chosen),
             "failures": self.failures,
             "nested": self.nested.to_json(),
+            "audit": self.audit.to_json(),
         }
 
     def to_text(self) -> str:
