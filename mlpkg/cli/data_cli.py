@@ -133,7 +133,9 @@ def split_cli(
 
     refuse_test_parts(data)
     pages, scheme = load_pages(
-        data, settings_of(config, labels, text, label, article, set_)
+        data,
+        settings_of(config, labels, text, label, article, set_),
+        weigh_sources=False,
     )
     found = split_pages(pages, by=by, parts=_shares(parts), seed=seed)
     facts = {"source": Path(data).name, "by": by, "seed": seed, "shares": parts}
@@ -176,7 +178,9 @@ def convert_cli(
 
     refuse_test_parts(data)
     pages, scheme = load_pages(
-        data, settings_of(config, labels, text, label, article, set_)
+        data,
+        settings_of(config, labels, text, label, article, set_),
+        weigh_sources=False,
     )
     convert(pages, output, scheme, header=key_values(header or (), "--header"))
     typer.echo(f"{output}: {len(pages)} pages or rows without one")

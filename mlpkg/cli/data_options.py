@@ -148,10 +148,19 @@ def reading_of(config: Config) -> tuple[Columns, LabelScheme, LabelMap]:
     return Columns(**data.columns.model_dump()), make_scheme(config), label_map
 
 
-def load_pages(data: str, config: Config) -> tuple[list[GoldPage], LabelScheme]:
-    """Load labelled data as the config says."""
+def load_pages(
+    data: str, config: Config, *, weigh_sources: bool = True
+) -> tuple[list[GoldPage], LabelScheme]:
+    """Load labelled data as the config says.
+
+    Data that are written again keep the weights of their rows: the config's factors
+    for sources would be applied once more when they are read.
+    """
     from mlpkg.config.objects import make_gold, make_scheme
 
+    if not weigh_sources:
+        plain = config.data.model_copy(update={"source_weights": {}})
+        config = config.model_copy(update={"data": plain})
     return make_gold(config, data), make_scheme(config)
 
 

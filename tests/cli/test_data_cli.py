@@ -270,3 +270,18 @@ def test_import_refuses_a_file_that_is_not_there(command, tmp_path):
     done = command("data", "import", "no.json", "-o", tmp_path / "out")
     assert done.code == 2
     assert "no.json: no such file; name an export of Label Studio" in done.err
+
+
+def test_weights_of_sources_are_not_written_into_converted_rows(command, tmp_path):
+    rows = tmp_path / "rows.csv"
+    rows.write_text(
+        "text,label,article,source,weight\n"
+        "The quay is shut for a week.,claim,a,wire,0.5\n"
+        "What a mess it all is.,opinion,a,wire,0.5\n"
+    )
+    written = tmp_path / "again.jsonl"
+    factor = "data.source_weights={wire: 0.1}"
+    done = command("data", "convert", rows, "-o", written, "--set", factor)
+    assert done.code == 0, done.err
+    lines = written.read_text(encoding="utf-8").splitlines()
+    assert [json.loads(line)["weight"] for line in lines] == [0.5, 0.5]
