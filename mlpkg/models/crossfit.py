@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import warnings
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 __all__ = ["crossfit_logits", "crossfit_temperature", "group_folds"]
+
+logger = logging.getLogger(__name__)
 
 Train = Callable[[Sequence[PageInput], Sequence[Targets]], Head]
 
@@ -45,7 +48,9 @@ def crossfit_logits(
     logits = np.zeros((len(fold_of), n_classes), dtype=np.float32)
     for fold in range(int(fold_of.max()) + 1):
         found = checkpoints.get(f"fold-{fold}") if checkpoints else None
-        if found is None:
+        if found is not None:
+            logger.info("fold %d was finished before; taken from its checkpoint", fold)
+        else:
             found = {"logits": _fold_logits(train, inputs, targets, fold_of == fold)}
             if checkpoints:
                 checkpoints.put(f"fold-{fold}", found)

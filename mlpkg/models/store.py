@@ -253,8 +253,9 @@ def locate_model(name_or_folder: str | Path | None) -> Path:
     """
     name = "default" if name_or_folder is None else str(name_or_folder)
     folder = MODELS.get(name, Path(name))
-    if (folder / MANIFEST).is_file():
-        return folder
+    for place in (folder, folder / "model"):  # a model folder, or the run around it
+        if (place / MANIFEST).is_file():
+            return place
     near = get_close_matches(name, MODELS, n=1)
     hint = f"; did you mean {near[0]!r}?" if near else ""
     raise ModelNotFoundError(

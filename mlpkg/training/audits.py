@@ -25,7 +25,9 @@ __all__ = [
 ]
 
 
-AUDIT_NOT_MADE = "leakage audit: not made, the training data are not named"
+AUDIT_NOT_MADE = (
+    "leakage audit: not made; name what the model was trained on (--training-data)"
+)
 
 
 def audit_side(pages: Sequence[GoldPage]) -> AuditSide:

@@ -270,3 +270,10 @@ def test_pages_without_segments_are_fine_after_loading(folder, tiny_encoder, tas
     loaded = load_model(folder, encoder=tiny_encoder)
     empty = Page(task.pages[0].article, ())
     assert [len(p) for p in loaded.predict_pages([empty, task.pages[0]])] == [0, 5]
+
+
+def test_a_run_folder_stands_for_the_model_in_it(folder, tiny_encoder):
+    by_run = load_model(folder.parent, encoder=tiny_encoder)
+    by_model = load_model(folder, encoder=tiny_encoder)
+    texts = ["It rained on Monday."]
+    assert np.array_equal(by_run.predict_proba(texts), by_model.predict_proba(texts))
