@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated, Literal
 
 import typer
@@ -11,8 +12,10 @@ __all__ = [
     "Cache",
     "Device",
     "Download",
+    "Overrides",
     "Precision",
     "Quiet",
+    "Runs",
     "Threads",
     "set_threads",
 ]
@@ -60,6 +63,17 @@ Download = Annotated[
     ),
 ]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Errors only on stderr.")]
+
+Overrides = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--set",
+        metavar="KEY=VALUE",
+        help="Change a leaf of the config: --set model.C=0.1. May be repeated.",
+        show_default=False,
+    ),
+]
+Runs = Annotated[Path, typer.Option(help="Folder of all run folders.")]
 
 
 def set_threads(threads: int | None) -> None:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 from typing import Annotated, Literal
 
 import typer
 
 from mlpkg.cli.console import EXIT_FAILED, set_up_logging
-from mlpkg.cli.options import Quiet, Threads, set_threads
+from mlpkg.cli.options import Overrides, Quiet, Runs, Threads, set_threads
+from mlpkg.tracking.store import RUNS
 
 __all__ = ["tune_cli"]
 
@@ -69,18 +69,8 @@ def tune_cli(
             rich_help_panel=_SEARCH,
         ),
     ] = None,
-    set_: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--set",
-            metavar="KEY=VALUE",
-            help="Change a leaf of the config: --set model.C=0.1. May be repeated.",
-            show_default=False,
-        ),
-    ] = None,
-    runs: Annotated[Path, typer.Option(help="Folder of all run folders.")] = Path(
-        "experiments/runs"
-    ),
+    set_: Overrides = None,
+    runs: Runs = RUNS,
     as_json: Annotated[
         bool, typer.Option("--json", help="Print the result as JSON.")
     ] = False,
