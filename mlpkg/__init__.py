@@ -10,7 +10,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from mlpkg.articles import open_articles
+    from mlpkg.articles import RecordFields, open_articles
     from mlpkg.data.corpus import load_corpus
     from mlpkg.exceptions import (
         CanaryError,
@@ -24,8 +24,9 @@ if TYPE_CHECKING:
         ReadError,
         SplitError,
     )
-    from mlpkg.models.api import classify
+    from mlpkg.models.api import classify, extract
     from mlpkg.models.classifier import SentenceClassifier
+    from mlpkg.models.extract import ExtractedArticle
     from mlpkg.models.store import load_model
     from mlpkg.records import (
         Article,
@@ -46,6 +47,7 @@ _HOMES = {
     "ConfigError": "exceptions",
     "DataError": "exceptions",
     "EncoderNotFoundError": "exceptions",
+    "ExtractedArticle": "models.extract",
     "LabelledPage": "records",
     "MlpkgError": "exceptions",
     "ModelFormatError": "exceptions",
@@ -55,12 +57,14 @@ _HOMES = {
     "Prediction": "records",
     "ReadError": "exceptions",
     "ReadFailure": "records",
+    "RecordFields": "articles",
     "Segment": "records",
     "SentenceClassifier": "models.classifier",
     "SplitError": "exceptions",
     "__version__": "version",
     "classify": "models.api",
     "evaluate": "training",
+    "extract": "models.api",
     "load_corpus": "data.corpus",
     "load_model": "models.store",
     "open_articles": "articles",
@@ -74,6 +78,7 @@ __all__ = [  # noqa: PLE0604 (names are resolved by __getattr__)
     "ConfigError",
     "DataError",
     "EncoderNotFoundError",
+    "ExtractedArticle",
     "LabelledPage",
     "MlpkgError",
     "ModelFormatError",
@@ -83,12 +88,14 @@ __all__ = [  # noqa: PLE0604 (names are resolved by __getattr__)
     "Prediction",
     "ReadError",
     "ReadFailure",
+    "RecordFields",
     "Segment",
     "SentenceClassifier",
     "SplitError",
     "__version__",
     "classify",
     "evaluate",
+    "extract",
     "load_corpus",
     "load_model",
     "open_articles",

@@ -13,7 +13,7 @@ from mlpkg.exceptions import DataError
 __all__ = ["CODEBOOK_VERSION", "DEFAULT_SCHEME", "Label", "LabelScheme"]
 
 # Of docs/CODEBOOK.md; it rises when a ruling changes what a label means.
-CODEBOOK_VERSION = "1.1"
+CODEBOOK_VERSION = "1.2"
 
 
 @dataclass(frozen=True, slots=True)

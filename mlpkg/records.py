@@ -37,6 +37,8 @@ class Block:
         Share of the characters that stand inside links, 0 to 1.
     words
         Class and id words of the element and its ancestors, lower case.
+    whole
+        Whether the text came as one ready-made segment, to be left as it is.
     """
 
     start: int
@@ -45,6 +47,7 @@ class Block:
     path: str = ""
     link_density: float = 0.0
     words: tuple[str, ...] = ()
+    whole: bool = False
 
     def __post_init__(self) -> None:
         if not 0 <= self.start <= self.end:

@@ -10,7 +10,8 @@ import mlpkg
 
 ROOT = Path(mlpkg.__file__).parent
 PROMISED = """
-classify load_model load_corpus open_articles SentenceClassifier train evaluate
+classify extract load_model load_corpus open_articles SentenceClassifier train evaluate
+ExtractedArticle RecordFields
 Article Block LabelledPage Page Prediction ReadFailure Segment
 CanaryError ConfigError DataError EncoderNotFoundError MlpkgError ModelFormatError
 ModelIntegrityError ModelNotFoundError ReadError SplitError

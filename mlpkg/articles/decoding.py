@@ -7,7 +7,7 @@ import logging
 
 from mlpkg.exceptions import DataError
 
-__all__ = ["decode", "normalise"]
+__all__ = ["PROBE", "decode", "decode_line", "looks_binary", "normalise", "wide_codec"]
 
 logger = logging.getLogger(__name__)
 
@@ -19,6 +19,8 @@ _MARKS = (
 )
 # A text file holds next to no control characters; a binary file is full of them.
 MAX_CONTROL_SHARE = 0.02
+# A short text may hold a few by accident.
+FREE_CONTROLS = 4
 PROBE = 65_536
 _CONTROL = bytes(set(range(32)) - {9, 10, 12, 13, 27})
 
@@ -55,12 +57,39 @@ def decode(data: bytes, name: str, encoding: str | None = None) -> tuple[str, st
     for mark, codec in _MARKS:
         if data.startswith(mark):
             return _with_codec(data[len(mark) :], codec), codec
-    if _looks_binary(data):
+    if looks_binary(data):
         raise DataError("the bytes are not text (control characters); not read")
-    try:
-        return normalise(data.decode("utf-8")), "utf-8"
-    except UnicodeDecodeError as error:
-        return _detected(data, name, error)
+    return _plain(data, name)
+
+
+def decode_line(data: bytes, name: str, encoding: str | None = None) -> str:
+    """Decode one line of a file, as `decode` does a file without a byte order mark.
+
+    A line is too short to tell binary bytes from text: ask `looks_binary` of the
+    beginning of the file.
+    """
+    if encoding is not None:
+        return _with_codec(data, encoding)
+    return _plain(data.removeprefix(codecs.BOM_UTF8), name)[0]
+
+
+def wide_codec(head: bytes, encoding: str | None = None) -> str | None:
+    """Return the codec of a file in which a newline is more than one byte.
+
+    Parameters
+    ----------
+    head
+        The first bytes of the file.
+    encoding
+        The codec where it is known, else a byte order mark tells.
+    """
+    if encoding is not None:
+        try:
+            return None if "\n".encode(encoding) == b"\n" else encoding
+        except LookupError:
+            raise DataError(f"unknown encoding {encoding!r}") from None
+    # Unlike the names with an end, these read the mark and take it away.
+    return next((codec[:6] for mark, codec in _MARKS if head.startswith(mark)), None)
 
 
 def normalise(text: str) -> str:
@@ -77,6 +106,21 @@ def normalise(text: str) -> str:
     except UnicodeEncodeError:
         text = "".join("\ufffd" if "\ud800" <= c <= "\udfff" else c for c in text)
     return text
+
+
+def looks_binary(head: bytes) -> bool:
+    """Tell whether the first bytes hold more control characters than text does."""
+    probe = head[:PROBE]
+    controls = len(probe) - len(probe.translate(None, _CONTROL))
+    return controls > max(FREE_CONTROLS, MAX_CONTROL_SHARE * len(probe))
+
+
+def _plain(data: bytes, name: str) -> tuple[str, str]:
+    """Decode bytes of an encoding in which ASCII is one byte a character."""
+    try:
+        return normalise(data.decode("utf-8")), "utf-8"
+    except UnicodeDecodeError as error:
+        return _detected(data, name, error)
 
 
 def _detected(data: bytes, name: str, error: UnicodeDecodeError) -> tuple[str, str]:
@@ -107,10 +151,3 @@ def _with_codec(data: bytes, codec: str) -> str:
             f"not {codec} at byte {error.start} ({error.reason}); "
             "leave the encoding out to have it detected"
         ) from None
-
-
-def _looks_binary(data: bytes) -> bool:
-    """Tell whether the first bytes hold more control characters than text does."""
-    probe = data[:PROBE]
-    controls = len(probe) - len(probe.translate(None, _CONTROL))
-    return controls > MAX_CONTROL_SHARE * len(probe)

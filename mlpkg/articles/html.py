@@ -1,36 +1,26 @@
 """Articles from HTML: every visible line in page order, with the markup around it.
 
-The tree comes from resiliparse; what is a line, what is hidden and what an element
-says of its text is judged here.
+resiliparse builds the tree; what is a line, what is hidden and what the page states of
+itself is judged in `html_lines` and `html_head`.
 """
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 from typing import Any
 
 from mlpkg.articles.decoding import decode, normalise
+from mlpkg.articles.html_head import head_facts
+from mlpkg.articles.html_lines import visible_lines
+from mlpkg.articles.markup_bounds import check_markup
 from mlpkg.exceptions import DataError
-from mlpkg.records import Article, Block
+from mlpkg.records import Article
 
 __all__ = ["article_from_html", "read_html"]
 
-_SKIPPED = frozenset(
-    "script style noscript template svg math head iframe object embed canvas audio "
-    "video map select datalist textarea #comment".split()
-)
-_BLOCKS = frozenset(
-    "address article aside blockquote body caption center dd details dialog dir div dl "
-    "dt fieldset figcaption figure footer form frameset h1 h2 h3 h4 h5 h6 header "
-    "hgroup hr html legend li main menu nav ol optgroup option p pre section summary "
-    "table tbody td tfoot th thead tr ul".split()
-)
-# Deeper than this a page is an attack or a bug; its text is kept, its path is not.
-MAX_DEPTH = 200
-_SPACE = re.compile(r"[ \t\n\r\f\v\u00a0]+")
-_HIDDEN_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
-_NAME_WORD = re.compile(r"[A-Za-z]+")
+# A page states its encoding near its beginning, in one of two ways.
+_CHARSET = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([\w.:-]+)", re.I)
+PROBE = 4096
 
 
 def read_html(data: bytes, name: str, encoding: str | None = None) -> Article:
@@ -43,14 +33,15 @@ def read_html(data: bytes, name: str, encoding: str | None = None) -> Article:
     name
         Id of the article and name for messages.
     encoding
-        A codec, None to detect it.
+        A codec; None takes the byte order mark, then UTF-8 where the bytes are, then
+        what the page states, then what a detector says.
 
     Raises
     ------
     DataError
-        The bytes are not text.
+        The bytes are not text, or hold no visible text.
     """
-    markup, codec = decode(data, name, encoding)
+    markup, codec = decode(data, name, encoding or _stated_encoding(data))
     return article_from_html(markup, name, meta={"encoding": codec})
 
 
@@ -72,171 +63,46 @@ def article_from_html(
     -------
     Article
         Its text is the visible lines joined by newlines; each line is a block.
+
+    Raises
+    ------
+    DataError
+        There is no visible text, or more markup than a page has.
     """
     from resiliparse.parse.html import HTMLTree
 
+    check_markup(markup)
     tree = HTMLTree.parse(normalise(markup))
-    walker = _Walker()
-    if tree.body is not None:
-        walker.walk(tree.body)
-    text, blocks = walker.finish()
+    text, blocks = visible_lines(tree.body.html if tree.body is not None else "")
     if not blocks:
-        raise DataError("the page holds no visible text")
-    head = _head_facts(tree)
-    return Article(article_id, text, blocks, meta=meta or {}, **head)
+        document: Any = tree.document
+        frames = document.query_selector("frame, iframe")
+        hint = "; it only shows other pages in frames" if frames is not None else ""
+        raise DataError(f"the page holds no visible text{hint}")
+    return Article(article_id, text, blocks, meta=meta or {}, **head_facts(tree))
 
 
-@dataclass(slots=True)
-class _Line:
-    """The line under construction: its pieces and the element that holds it."""
+def _stated_encoding(data: bytes) -> str | None:
+    """Return the codec that the page states where its bytes are not UTF-8."""
+    stated = _CHARSET.search(data[:PROBE])
+    if stated is None or _is_unicode(data):
+        return None
+    from resiliparse.parse.encoding import map_encoding_to_html5
 
-    pieces: list[str] = field(default_factory=list)
-    linked: int = 0
-    path: tuple[str, ...] = ()
-    words: tuple[str, ...] = ()
+    codec = str(map_encoding_to_html5(stated[1].decode("ascii")))
+    try:
+        data.decode(codec)
+    except (LookupError, UnicodeDecodeError):
+        return None
+    return codec
 
 
-class _Walker:
-    """Collects lines in document order without recursion."""
-
-    def __init__(self) -> None:
-        self.line = _Line()
-        self.texts: list[str] = []
-        self.blocks: list[Block] = []
-        self.length = 0
-        self.path: list[str] = []
-        self.words: list[tuple[str, ...]] = []
-        self.depth = 0
-        self.links = 0
-
-    def walk(self, root: Any) -> None:
-        """Visit the tree below `root` in document order."""
-        node, entering = root, True
-        while node is not None:
-            if entering and self.enter(node):
-                child = node.first_child
-                if child is not None:
-                    node = child
-                    continue
-                self.leave(node)
-            elif not entering:
-                self.leave(node)
-            if node == root:
-                break
-            following = node.next
-            entering = following is not None
-            node = following if entering else node.parent
-
-    def enter(self, node: Any) -> bool:
-        """Open a node; False where nothing below it is wanted."""
-        tag = node.tag
-        if tag == "#text":
-            self.add_text(node.value or "")
-            return False
-        if tag in _SKIPPED or not tag or _is_hidden(node):
-            return False
-        if tag == "br":
-            self.flush()
-            return False
-        if tag in _BLOCKS:
-            self.flush()
-        self.links += tag == "a"
-        self.depth += 1
-        if self.depth <= MAX_DEPTH:
-            self.path.append(tag)
-            self.words.append(_name_words(node))
+def _is_unicode(data: bytes) -> bool:
+    """Tell bytes that start with a mark of UTF-16 or are UTF-8 throughout."""
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         return True
-
-    def leave(self, node: Any) -> None:
-        """Close a node that was entered."""
-        tag = node.tag
-        if tag in _BLOCKS:
-            self.flush()
-        self.links -= tag == "a"
-        if self.depth <= MAX_DEPTH:
-            self.path.pop()
-            self.words.pop()
-        self.depth -= 1
-
-    def add_text(self, value: str) -> None:
-        """Add a text node to the line."""
-        text = _SPACE.sub(" ", value)
-        if not self.line.pieces:
-            text = text.lstrip()
-            if not text:
-                return
-            self.line.path = self._block_path()
-            self.line.words = tuple(w for words in self.words[-4:] for w in words)
-        elif self.line.pieces[-1].endswith(" "):
-            text = text.lstrip()
-        if text:
-            self.line.pieces.append(text)
-            self.line.linked += len(text) if self.links else 0
-
-    def flush(self) -> None:
-        """End the line."""
-        text = "".join(self.line.pieces).rstrip()
-        if text:
-            line = self.line
-            self.blocks.append(
-                Block(
-                    self.length,
-                    self.length + len(text),
-                    tag=line.path[-1] if line.path else "",
-                    path="/".join(line.path),
-                    link_density=min(1.0, line.linked / len(text)),
-                    words=line.words,
-                )
-            )
-            self.texts.append(text)
-            self.length += len(text) + 1
-        self.line = _Line()
-
-    def finish(self) -> tuple[str, tuple[Block, ...]]:
-        """Return the text and its blocks."""
-        self.flush()
-        return "\n".join(self.texts), tuple(self.blocks)
-
-    def _block_path(self) -> tuple[str, ...]:
-        """Path down to the innermost block element."""
-        depth = len(self.path)
-        while depth and self.path[depth - 1] not in _BLOCKS:
-            depth -= 1
-        return tuple(self.path[:depth])
-
-
-def _is_hidden(node: Any) -> bool:
-    """Tell elements that a browser does not show."""
-    if node.hasattr("hidden"):
-        return True
-    style = node.getattr("style")
-    return bool(style) and _HIDDEN_STYLE.search(style) is not None
-
-
-def _name_words(node: Any) -> tuple[str, ...]:
-    """Words of the element's class and id, lower case."""
-    names = f"{node.class_name or ''} {node.id or ''}"
-    return tuple(word.lower() for word in _NAME_WORD.findall(names))
-
-
-def _head_facts(tree: Any) -> dict[str, str]:
-    """Title, date, outlet, URL and language as the head states them."""
-    facts = {"title": (tree.title or "").strip()}
-    if tree.head is not None:
-        wanted = {
-            "og:title": "title",
-            "article:published_time": "published",
-            "og:site_name": "outlet",
-            "og:url": "url",
-        }
-        for element in tree.head.query_selector_all("meta[property]"):
-            key = wanted.get(element.getattr("property") or "")
-            content = element.getattr("content")
-            if key and content:
-                facts[key] = content.strip()
-        link = tree.head.query_selector("link[rel=canonical]")
-        if link is not None and link.getattr("href"):
-            facts["url"] = link.getattr("href")
-    root = tree.document.query_selector("html")
-    facts["language"] = (root.getattr("lang") or "") if root is not None else ""
-    return facts
+    try:
+        data.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True

@@ -1,47 +1,62 @@
-"""Where articles come from: strings of paths, folders, globs and standard input."""
+"""Articles from anything that can be named: the reader by form, one article at a time.
+
+Which files a source names is `mlpkg.articles.files`'; what a record means,
+`mlpkg.articles.record_articles`'.
+"""
 
 from __future__ import annotations
 
-import glob
+import io
 import logging
-import re
-import sys
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
+from mlpkg.articles.arrow_records import read_dataset_folder, read_parquet
+from mlpkg.articles.csv_records import read_csv
+from mlpkg.articles.decoding import normalise
+from mlpkg.articles.files import DATASET, InputFile, list_files
+from mlpkg.articles.forms import HEAD, check_form, form_of_content
 from mlpkg.articles.html import read_html
+from mlpkg.articles.json_records import Record, read_json_lines, read_json_values
+from mlpkg.articles.language import with_language
+from mlpkg.articles.record_articles import articles_of_records
+from mlpkg.articles.record_fields import RecordFields, resolve_fields
+from mlpkg.articles.streams import STDIN, open_stream, read_whole
 from mlpkg.articles.text import read_text
-from mlpkg.exceptions import DataError, ReadError
+from mlpkg.articles.text_lines import read_lines
+from mlpkg.exceptions import DataError
 from mlpkg.records import Article, ReadFailure
 
-__all__ = ["READERS", "open_articles"]
+__all__ = ["open_articles"]
 
 logger = logging.getLogger(__name__)
 
-Reader = Callable[[bytes, str, str | None], Article]
+# Ids that came before: more than this are counted, not told.
+SHOWN_REPEATED = 20
 
-READERS: dict[str, Reader] = {
-    ".txt": read_text,
-    ".text": read_text,
-    ".md": read_text,
-    ".html": read_html,
-    ".htm": read_html,
-    ".xhtml": read_html,
-}
-STDIN = "-"
-# A news page is far smaller; a larger file is some other thing under a wrong name.
-MAX_BYTES = 64 * 1024 * 1024
-# How an HTML document begins, after a byte order mark, a declaration and comments.
-_MARKUP = re.compile(
-    rb"(?:\xef\xbb\xbf)?(?:\s|<\?xml[^>]*>|<!--.*?-->)*<(?:!doctype html|html)\b",
-    re.IGNORECASE | re.DOTALL,
-)
-PROBE = 4096
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """How files are read: what the caller states, empty or None where nothing."""
+
+    encoding: str | None
+    form: str
+    fields: RecordFields
+
+    def select(self, names: Iterable[str]) -> list[str]:
+        """Choose the columns of a table that are needed."""
+        wanted = set(resolve_fields(self.fields, tuple(names)).values())
+        return [name for name in names if name in wanted]
 
 
 def open_articles(
-    source: str | Path | Iterable[str | Path], *, encoding: str | None = None
+    source: str | Path | Iterable[str | Path],
+    *,
+    encoding: str | None = None,
+    format: str | None = None,
+    fields: RecordFields | None = None,
 ) -> Iterator[Article | ReadFailure]:
     """Read articles lazily.
 
@@ -50,92 +65,175 @@ def open_articles(
     source
         A file, a folder (read recursively, in sorted order), a glob pattern, ``-``
         for standard input, or several of them. The suffix picks the reader: text
-        for ``.txt .text .md`` and for files without a known suffix that were named
-        one by one, HTML for ``.html .htm .xhtml``.
+        ``.txt .text .md``, HTML ``.html .htm .xhtml``, records ``.jsonl .ndjson
+        .json .csv .tsv .parquet``, each also with ``.gz`` or ``.zst`` behind it.
+        Without a known suffix the content tells. A folder that `datasets` saved is
+        one source; ``FOLDER::SPLIT`` is a part of it.
     encoding
         Codec of the files, None to detect it for each.
+    format
+        One of text, html, jsonl, json, csv, tsv and parquet, where the suffix should
+        not decide.
+    fields
+        Names of the fields of records; None looks for the usual ones.
 
     Yields
     ------
     Article or ReadFailure
-        ``Article.meta["source"]`` is the path. A failure says which file
-        could not be read and why; the rest goes on.
+        ``Article.meta["source"]`` is the path and, for a record, ``meta["record"]``
+        its line or row; the id is the record's own, else ``<file>#<record>``. A
+        failure says which file or record could not be read and why; the rest goes on.
+        ``Article.language`` is what the source states unless the text contradicts.
 
     Raises
     ------
     ReadError
         A source does not exist, or a folder or pattern holds nothing to read.
+    DataError
+        There is no such format.
+
+    Notes
+    -----
+    A file of records is read piece by piece: what is held is a record, of Parquet 64
+    rows. Rows that are sentences make one article as long as they follow each other.
     """
-    sources = [source] if isinstance(source, str | Path) else list(source)
-    files = [file for item in sources for file in _files(str(item))]
-    return _articles(files, encoding)
+    reading = _Reading(encoding, check_form(format), fields or RecordFields())
+    return _articles(list_files(source), reading)
 
 
 def _articles(
-    files: list[tuple[str, str]], encoding: str | None
+    files: list[InputFile | ReadFailure], reading: _Reading
 ) -> Iterator[Article | ReadFailure]:
-    """Read the files one by one and keep their ids apart."""
-    seen: dict[str, int] = {}
-    for path, article_id in files:
-        try:
-            article = _read(path, article_id, encoding)
-        except (DataError, OSError) as error:
-            yield ReadFailure(path, "", str(error))
+    """Read the files one by one and keep the ids apart."""
+    ids = _Ids()
+    for file in files:
+        if isinstance(file, ReadFailure):
+            yield file
             continue
-        meta = {**article.meta, "source": path}
-        yield _distinct(replace(article, meta=meta), seen)
+        for item in _read(file, reading):
+            if isinstance(item, ReadFailure):
+                yield item
+                continue
+            meta = {**item.meta, "source": file.shown}
+            article_id = ids.distinct(item.id)
+            yield with_language(replace(item, id=article_id, meta=meta))
+    ids.report()
 
 
-def _read(path: str, article_id: str, encoding: str | None) -> Article:
+def _read(file: InputFile, reading: _Reading) -> Iterator[Article | ReadFailure]:
     """Read one file or standard input."""
-    if path == STDIN:
-        data = sys.stdin.buffer.read(MAX_BYTES + 1)
-    else:
-        with Path(path).open("rb") as stream:
-            data = stream.read(MAX_BYTES + 1)
-    if len(data) > MAX_BYTES:
-        raise DataError(f"larger than {MAX_BYTES >> 20} MiB; not a news page")
-    reader = READERS.get(Path(path).suffix.lower())
-    if reader is None:
-        reader = read_html if _MARKUP.match(data[:PROBE]) else read_text
-    return reader(data, article_id, encoding)
+    try:
+        if file.form == DATASET:
+            rows = read_dataset_folder(Path(file.path), reading.select)
+            yield from _records(rows, "row", file, reading)
+            return
+        with open_stream(file.path) as stream:
+            form = reading.form or file.form or form_of_content(stream.peek(HEAD))
+            if form in _PAGES:
+                data = read_whole(stream)
+                yield _PAGES[form](data, normalise(file.name), reading.encoding)
+            else:
+                unit, reader = _RECORDS[form]
+                records = reader(stream, file, reading)
+                yield from _records(records, unit, file, reading)
+    except DataError as error:
+        yield ReadFailure(file.shown, "", str(error))
+    except OSError as error:
+        yield ReadFailure(file.shown, "", error.strerror or str(error))
 
 
-def _distinct(article: Article, seen: dict[str, int]) -> Article:
-    """Suffix an id that came before, and say so."""
-    count = seen.get(article.id, 0) + 1
-    seen[article.id] = count
-    if count == 1:
-        return article
-    while (new_id := f"{article.id}#{count}") in seen:
-        count += 1
-    seen[article.id] = count
-    seen[new_id] = 1
-    logger.warning("id %r came before; this one is %r", article.id, new_id)
-    return replace(article, id=new_id)
+def _records(
+    records: Iterator[Record], unit: str, file: InputFile, reading: _Reading
+) -> Iterator[Article | ReadFailure]:
+    """Make articles of the records of a file and say where others stand."""
+    place = 0
+    try:
+        for place, article in articles_of_records(
+            records, normalise(file.name), reading.fields, reading.encoding
+        ):
+            if isinstance(article, DataError):
+                yield ReadFailure(file.shown, f"{unit} {place}", str(article))
+            else:
+                yield article
+    except DataError as error:
+        after = f"after {unit} {place}" if place else ""
+        yield ReadFailure(file.shown, after, str(error))
+        return
+    if not place:
+        yield ReadFailure(file.shown, "", "holds no record")
 
 
-def _files(item: str) -> list[tuple[str, str]]:
-    """List (path, article id) of one source."""
-    if item == STDIN:
-        return [(STDIN, "stdin")]
-    path = Path(item)
-    if path.is_dir():
-        found = sorted(
-            p for p in path.rglob("*") if p.suffix.lower() in READERS and p.is_file()
-        )
-        if not found:
-            raise ReadError(
-                f"{item}: no file with a known suffix ({' '.join(READERS)}) in it"
-            )
-        return [(str(p), p.relative_to(path).as_posix()) for p in found]
-    if path.exists():
-        return [(item, path.name)]
-    if glob.has_magic(item):
-        # Path.glob takes no absolute pattern.
-        matches = glob.glob(item, recursive=True)  # noqa: PTH207
-        names = sorted(name for name in matches if Path(name).is_file())
-        if names:
-            return [(name, Path(name).as_posix()) for name in names]
-        raise ReadError(f"{item}: the pattern matches no file")
-    raise ReadError(f"{item}: no such file or folder")
+def _json_lines(
+    stream: io.BufferedReader, file: InputFile, reading: _Reading
+) -> Iterator[Record]:
+    """Read JSON lines."""
+    return read_json_lines(read_lines(stream, file.shown, reading.encoding))
+
+
+def _json(
+    stream: io.BufferedReader, file: InputFile, reading: _Reading
+) -> Iterator[Record]:
+    """Read a JSON array or objects."""
+    del file
+    return read_json_values(stream, reading.encoding)
+
+
+def _table(
+    stream: io.BufferedReader,
+    file: InputFile,
+    reading: _Reading,
+    delimiter: str | None = None,
+) -> Iterator[Record]:
+    """Read CSV or TSV."""
+    lines = read_lines(stream, file.shown, reading.encoding)
+    return read_csv(lines, delimiter, reading.select)
+
+
+def _parquet(
+    stream: io.BufferedReader, file: InputFile, reading: _Reading
+) -> Iterator[Record]:
+    """Read Parquet, which has to be in a file or in memory."""
+    plain = file.path != STDIN and file.path.lower().endswith(".parquet")
+    source = file.path if plain else io.BytesIO(read_whole(stream))
+    return read_parquet(source, reading.select)
+
+
+_PAGES = {"text": read_text, "html": read_html}
+_RecordReader = Callable[[io.BufferedReader, InputFile, _Reading], Iterator[Record]]
+# What a place is called, and the reader.
+_RECORDS: dict[str, tuple[str, _RecordReader]] = {
+    "jsonl": ("line", _json_lines),
+    "json": ("record", _json),
+    "csv": ("line", _table),
+    "tsv": ("line", partial(_table, delimiter="\t")),
+    "parquet": ("row", _parquet),
+}
+
+
+class _Ids:
+    """Keeps the ids of articles apart."""
+
+    def __init__(self) -> None:
+        self._counts: dict[str, int] = {}
+        self._repeated = 0
+
+    def distinct(self, article_id: str) -> str:
+        """Suffix an id that came before, and say so."""
+        count = self._counts.get(article_id, 0) + 1
+        self._counts[article_id] = count
+        if count == 1:
+            return article_id
+        while (new_id := f"{article_id}#{count}") in self._counts:
+            count += 1
+        self._counts[article_id] = count
+        self._counts[new_id] = 1
+        self._repeated += 1
+        if self._repeated <= SHOWN_REPEATED:
+            logger.warning("id %r came before; this one is %r", article_id, new_id)
+        return new_id
+
+    def report(self) -> None:
+        """Say how many repeated ids were not told."""
+        if self._repeated > SHOWN_REPEATED:
+            more = self._repeated - SHOWN_REPEATED
+            logger.warning("%d more ids came before and were numbered", more)

@@ -13,6 +13,7 @@ from mlpkg.cli.corpus_cli import corpus_app
 from mlpkg.cli.data_cli import data_app
 from mlpkg.cli.doctor_cli import doctor_cli
 from mlpkg.cli.evaluate_cli import evaluate_cli
+from mlpkg.cli.extract_cli import extract_cli
 from mlpkg.cli.look_cli import look_cli
 from mlpkg.cli.runs_cli import runs_app
 from mlpkg.cli.train_cli import train_cli
@@ -52,6 +53,7 @@ def _options(
 
 
 app.command("classify")(classify_cli)
+app.command("extract")(extract_cli)
 app.command("train")(train_cli)
 app.command("tune")(tune_cli)
 app.command("evaluate")(evaluate_cli)

@@ -2,23 +2,14 @@
 
 from __future__ import annotations
 
-import codecs
 import sys
-import time
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from mlpkg.cli.console import (
-    EXIT_FAILED,
-    fail,
-    printable,
-    set_up_logging,
-    stderr,
-    stdout,
-)
+from mlpkg.cli.console import fail, printable, set_up_logging, stdout
 from mlpkg.cli.options import (
     BatchSize,
     Cache,
@@ -27,7 +18,24 @@ from mlpkg.cli.options import (
     Precision,
     Quiet,
     Threads,
-    set_threads,
+    open_model,
+)
+from mlpkg.cli.page_job import PageJob
+from mlpkg.cli.reading_options import (
+    ArticleField,
+    Encoding,
+    Format,
+    HtmlField,
+    IdField,
+    IndexField,
+    OtherLanguages,
+    SentenceField,
+    Sources,
+    TextField,
+    check_encoding,
+    given_or_piped,
+    named_fields,
+    refuse_inputs,
 )
 
 if TYPE_CHECKING:
@@ -41,14 +49,7 @@ __all__ = ["classify_cli"]
 
 
 def classify_cli(
-    sources: Annotated[
-        list[str] | None,
-        typer.Argument(
-            metavar="SOURCE...",
-            help="Files, folders, glob patterns, or - for standard input.",
-            show_default=False,
-        ),
-    ] = None,
+    sources: Sources = None,
     model: Annotated[
         str, typer.Option("--model", "-m", help="A model folder or a bundled name.")
     ] = "default",
@@ -102,13 +103,15 @@ def classify_cli(
             help="Mark predictions under this probability as abstained.",
         ),
     ] = 0.0,
-    encoding: Annotated[
-        str | None,
-        typer.Option(
-            help="Codec of the files; detected for each where it is not given.",
-            show_default=False,
-        ),
-    ] = None,
+    other_languages: OtherLanguages = "warn",
+    format: Format = None,
+    encoding: Encoding = None,
+    text_field: TextField = None,
+    html_field: HtmlField = None,
+    sentence_field: SentenceField = None,
+    id_field: IdField = None,
+    article_field: ArticleField = None,
+    index_field: IndexField = None,
     device: Device = "auto",
     threads: Threads = None,
     batch_size: BatchSize = 64,
@@ -125,27 +128,32 @@ def classify_cli(
     set_up_logging(quiet=quiet, verbose=False)
     if as_table and (as_json or output is not None):
         fail("--table goes with neither --json nor --output")
-    _check_options(html, encoding)
-    if not sources:
-        if sys.stdin.isatty():
-            fail("nothing to classify; name files or folders, or pipe a text in")
-        sources = ["-"]
+    _check_page(html)
+    check_encoding(encoding)
+    sources = given_or_piped(sources)
+    refuse_inputs([("--html", html), ("--output", output)], sources)
     from mlpkg.articles import open_articles
 
-    articles = open_articles(sources, encoding=encoding)
-    set_threads(threads)
-    from mlpkg.models.store import load_model
-
-    classifier = load_model(
+    fields = named_fields(
+        text=text_field,
+        html=html_field,
+        sentences=sentence_field,
+        id=id_field,
+        article=article_field,
+        index=index_field,
+    )
+    articles = open_articles(sources, encoding=encoding, format=format, fields=fields)
+    classifier = open_model(
         model,
+        threads,
         device=device,
         precision=precision,
         batch_size=batch_size,
         cache=cache,
         download=download,
     )
-    job = _Job(classifier, min_confidence, quiet=quiet)
-    results = job.run(articles)
+    job = PageJob(classifier, quiet=quiet)
+    results = _labelled(job, articles, min_confidence, other_languages)
     if html is not None:
         results = _write_html(results, html, classifier)
     shows_rows = as_json or output is not None
@@ -159,68 +167,28 @@ def classify_cli(
     job.report()
 
 
-def _check_options(html: Path | None, encoding: str | None) -> None:
-    """Refuse, before any work, what would fail for every input."""
-    if html is not None and not html.parent.is_dir():
-        fail(f"{html}: the folder {str(html.parent)!r} does not exist; make it first")
-    if html is not None and html.exists() and not html.is_file():
-        fail(f"{html}: not a regular file; name a file to write")
-    if encoding is not None:
-        try:
-            codecs.lookup(encoding)
-        except LookupError:
-            fail(f"--encoding: unknown codec {encoding!r}; utf-8 or cp1252 are known")
+def _check_page(html: Path | None) -> None:
+    """Refuse, before any work, a coloured page that could not be written."""
+    if html is not None:
+        from mlpkg.data.whole_file import require_writable
+
+        require_writable(html)
 
 
-class _Job:
-    """Runs the classification and counts what came of it."""
+def _labelled(
+    job: PageJob,
+    articles: Iterable[Article | ReadFailure],
+    min_confidence: float,
+    other_languages: OtherLanguages,
+) -> Iterator[Labelled]:
+    """Yield labelled articles."""
+    from mlpkg.models.classify import classify_articles
 
-    def __init__(
-        self, classifier: SentenceClassifier, min_confidence: float, *, quiet: bool
-    ) -> None:
-        self.classifier = classifier
-        self.min_confidence = min_confidence
-        self.quiet = quiet
-        self.console = stderr()
-        self.pages = self.segments = self.failures = 0
-        self.started = time.perf_counter()
-
-    def run(self, articles: Iterable[Article | ReadFailure]) -> Iterator[Labelled]:
-        """Yield labelled articles; failures are told at once."""
-        from mlpkg.models.classify import classify_articles
-
-        for article, predictions in classify_articles(
-            self.classifier, self._read(articles), self.min_confidence
-        ):
-            self.pages += 1
-            self.segments += len(predictions)
-            yield article, predictions
-
-    def report(self) -> None:
-        """Print the summary; leave with 1 when an input failed."""
-        if not self.quiet:
-            seconds = time.perf_counter() - self.started
-            cut = getattr(self.classifier.encoder, "truncated", 0)
-            parts = [
-                f"pages: {self.pages}, segments: {self.segments}, {seconds:.1f} s",
-                f"failed: {self.failures}" if self.failures else "",
-                f"cut, longer than the encoder reads: {cut}" if cut else "",
-            ]
-            self.console.print("; ".join(filter(None, parts)), style="dim")
-        if self.failures:
-            raise typer.Exit(EXIT_FAILED)
-
-    def _read(self, articles: Iterable[Article | ReadFailure]) -> Iterator[Article]:
-        """Pass articles on and tell failures."""
-        from mlpkg.records import Article
-
-        for article in articles:
-            if isinstance(article, Article):
-                yield article
-            else:
-                self.failures += 1
-                failure = printable(f"failed: {article}")
-                self.console.print(failure, style="red", markup=False)
+    for article, predictions in classify_articles(
+        job.classifier, job.read(articles), min_confidence, other_languages
+    ):
+        job.count(article, len(predictions))
+        yield article, predictions
 
 
 def _write_rows(
@@ -240,7 +208,8 @@ def _write_rows(
                 prediction_row(
                     prediction,
                     article,
-                    source=str(article.meta.get("source", article.id)),
+                    source=article.meta.get("source", article.id),
+                    record=article.meta.get("record", ""),
                     model=classifier.name_,
                     scheme=scheme,
                     with_text=with_text,
@@ -253,16 +222,13 @@ def _write_html(
     results: Iterator[Labelled], path: Path, classifier: SentenceClassifier
 ) -> Iterator[Labelled]:
     """Write the coloured page, then pass the results on."""
+    from mlpkg.data.whole_file import whole_file
     from mlpkg.report.page_html import coloured_page
 
     labelled = list(results)
     page = coloured_page(labelled, classifier.scheme_, model=classifier.name_)
-    temporary = path.with_name(f".{path.name}.partial")
-    try:
-        temporary.write_text(page, encoding="utf-8")
-        temporary.replace(path)
-    finally:
-        temporary.unlink(missing_ok=True)
+    with whole_file(path) as draft:
+        draft.write_text(page, encoding="utf-8")
     yield from labelled
 
 

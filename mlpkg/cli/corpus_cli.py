@@ -45,9 +45,13 @@ def check_cli(
         ),
     ] = None,
 ) -> None:
-    """Check page files: format, ids, and that rendering and reading agree."""
+    """Check page files by the rules of the bundled corpus.
+
+    Format, ids, rendered forms that read back as the same rows, copies between pages,
+    real outlets, labels that a part lacks. For data of your own: `mlpkg data check`.
+    """
     from mlpkg.data.corpus import corpus_folder
-    from mlpkg.data.corpus_check import check_pages
+    from mlpkg.evaluation.corpus_check import check_pages
 
     checked, faults = check_pages(path or corpus_folder())
     for fault in faults:

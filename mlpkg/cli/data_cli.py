@@ -54,8 +54,10 @@ def check_cli(
 ) -> None:
     """List every fault with file and line; exit code 1 when there are errors.
 
-    Errors: rows that cannot be read, unknown labels, empty texts, conflicting labels.
-    Warnings: copies, near-copies in different articles, articles with gaps.
+    Errors: rows that cannot be read, unknown labels, empty texts, and two labels for
+    one text where no context explains them. Warnings: two labels for a short text or
+    furniture line in articles, where context may; copies, near-copies in different
+    articles, articles with gaps.
     """
     set_up_logging(quiet=False, verbose=False)
     from mlpkg.evaluation.data_check import check_data
@@ -121,7 +123,8 @@ def split_cli(
     """Split data into files of rows; no article falls to two parts.
 
     Writes PART.jsonl a part and split.json with the ids, and prints what each later
-    part shares with each earlier one.
+    part shares with each earlier one. Text, label, article, index, weight, outlet,
+    date and source keep the names of their columns; others are left out.
     """
     set_up_logging(quiet=False, verbose=False)
     from itertools import combinations
@@ -132,17 +135,13 @@ def split_cli(
     from mlpkg.training.look import refuse_test_parts
 
     refuse_test_parts(data)
-    pages, scheme = load_pages(
-        data,
-        settings_of(config, labels, text, label, article, set_),
-        weigh_sources=False,
-    )
+    settings = settings_of(config, labels, text, label, article, set_)
+    pages, scheme = load_pages(data, settings, weigh_sources=False)
     found = split_pages(pages, by=by, parts=_shares(parts), seed=seed)
     facts = {"source": Path(data).name, "by": by, "seed": seed, "shares": parts}
-    write_split(found, output, scheme, facts)
+    write_split(found, output, scheme, facts, reading_of(settings)[0])
     for name, part in found.items():
-        rows = sum(len(page.spans) for page in part)
-        typer.echo(f"{output / f'{name}.jsonl'}: {len(part)} pages, {rows} rows")
+        typer.echo(f"{output / f'{name}.jsonl'}: {_size(part)}")
     for first, second in combinations(found, 2):
         typer.echo(f"\nleakage audit of {second} against {first}")
         audit = audit_pages(found[first], found[second], scheme, seed=seed)
@@ -171,20 +170,37 @@ def convert_cli(
     article: ArticleColumn = None,
     set_: Overrides = None,
 ) -> None:
-    """Write data in another form."""
+    """Write data in another form.
+
+    Of rows, text, label, article, index, weight, outlet, date and source keep the
+    names of their columns; others are left out.
+    """
     set_up_logging(quiet=False, verbose=False)
     from mlpkg.data.convert import convert
     from mlpkg.training.look import refuse_test_parts
 
     refuse_test_parts(data)
-    pages, scheme = load_pages(
-        data,
-        settings_of(config, labels, text, label, article, set_),
-        weigh_sources=False,
+    settings = settings_of(config, labels, text, label, article, set_)
+    pages, scheme = load_pages(data, settings, weigh_sources=False)
+    convert(
+        pages,
+        output,
+        scheme,
+        header=key_values(header or (), "--header"),
+        columns=reading_of(settings)[0],
     )
-    convert(pages, output, scheme, header=key_values(header or (), "--header"))
-    typer.echo(f"{output}: {len(pages)} pages or rows without one")
+    typer.echo(f"{output}: {_size(pages)}")
     _tell_open(pages, scheme)
+
+
+def _size(pages: Sequence[GoldPage]) -> str:
+    """Say how many articles and rows there are."""
+    paged = [page for page in pages if page.has_context]
+    rows = sum(len(page.spans) for page in paged)
+    bare = len(pages) - len(paged)
+    parts = [f"{rows} rows of {len(paged)} articles"] if paged else []
+    parts += [f"{bare} rows that name no article"] if bare or not paged else []
+    return ", ".join(parts)
 
 
 def _shares(parts: str) -> dict[str, float]:

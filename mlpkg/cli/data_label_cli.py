@@ -23,7 +23,7 @@ from mlpkg.cli.data_options import (
     reading_of,
     settings_of,
 )
-from mlpkg.cli.options import Device, Quiet, Threads, set_threads
+from mlpkg.cli.options import Device, Quiet, Threads, open_model, set_threads
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -124,15 +124,13 @@ def next_cli(
     if format != "pages" and output.suffix != _NEXT_SUFFIX[format]:
         fail(f"-o {output}: --format {format} writes a {_NEXT_SUFFIX[format]} file")
     given = key_values(header or (), "--header")
-    set_threads(threads)
     from mlpkg.articles import open_articles
     from mlpkg.data.label_studio_tasks import labelling_interface
-    from mlpkg.models.store import load_model
     from mlpkg.training import next_to_label as chooser
 
     failures: list[ReadFailure] = []
     articles = _kept_failures(open_articles(sources), failures)
-    classifier = load_model(model, device=device)
+    classifier = open_model(model, threads, device=device)
     pages = chooser.next_to_label(classifier, articles, n, most_an_article=most)
     if format == "pages":
         chooser.write_next_pages(output, pages, classifier.scheme_, given)

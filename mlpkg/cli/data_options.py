@@ -42,8 +42,9 @@ Data = Annotated[
     str,
     typer.Argument(
         metavar="DATA",
-        help="Rows (.jsonl, .csv, .parquet), page files, labels.jsonl with offsets, a "
-        "datasets folder, a Label Studio export (.json), or corpus:PART.",
+        help="Rows (.jsonl, .csv, .parquet), page files, .jsonl with doc, start, end "
+        "and label beside its texts, a datasets folder, a Label Studio export (.json), "
+        "or corpus:PART.",
         show_default=False,
     ),
 ]

@@ -16,7 +16,7 @@ from mlpkg.cli.options import (
     Precision,
     Quiet,
     Threads,
-    set_threads,
+    open_model,
 )
 
 __all__ = ["evaluate_cli"]
@@ -29,8 +29,8 @@ def evaluate_cli(
     data: Annotated[
         str,
         typer.Argument(
-            help="corpus:PART, page files, labels.jsonl with offsets beside its "
-            "texts, or rows (.jsonl, .csv, .parquet) with text and label.",
+            help="corpus:PART, page files, .jsonl with doc, start, end and label "
+            "beside its texts, or rows (.jsonl, .csv, .parquet) with text and label.",
         ),
     ],
     bare: Annotated[
@@ -85,18 +85,16 @@ def evaluate_cli(
     those are on this machine.
     """
     set_up_logging(quiet=quiet, verbose=False)
-    set_threads(threads)
     from mlpkg.data.gold import load_gold
     from mlpkg.data.rows import Columns
-    from mlpkg.models.store import load_model
     from mlpkg.training import evaluate
     from mlpkg.training.audits import AUDIT_NOT_MADE, audit_against_training
     from mlpkg.training.look import refuse_test_parts
 
     refuse_test_parts(data)
-
-    classifier = load_model(
+    classifier = open_model(
         model,
+        threads,
         device=device,
         precision=precision,
         batch_size=batch_size,

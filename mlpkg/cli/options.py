@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
+
+if TYPE_CHECKING:
+    from mlpkg.models import SentenceClassifier
 
 __all__ = [
     "BatchSize",
@@ -17,6 +20,7 @@ __all__ = [
     "Quiet",
     "Runs",
     "Threads",
+    "open_model",
     "set_threads",
 ]
 
@@ -26,7 +30,7 @@ _GROUP = "Computing"
 Device = Annotated[
     str,
     typer.Option(
-        help="auto, cpu, cuda, mps, or cuda:1.",
+        help="auto (cuda where there is one, else cpu), cpu, cuda, cuda:N or mps.",
         rich_help_panel=_GROUP,
     ),
 ]
@@ -43,7 +47,9 @@ BatchSize = Annotated[
 Precision = Annotated[
     Literal["auto", "float32", "bfloat16"],
     typer.Option(
-        help="auto: bfloat16 where the hardware has it.", rich_help_panel=_GROUP
+        help="auto: bfloat16 on cpu and cuda where the hardware computes it, else "
+        "float32.",
+        rich_help_panel=_GROUP,
     ),
 ]
 Cache = Annotated[
@@ -74,6 +80,24 @@ Overrides = Annotated[
     ),
 ]
 Runs = Annotated[Path, typer.Option(help="Folder of all run folders.")]
+
+
+def open_model(model: str, threads: int | None, **options: Any) -> SentenceClassifier:
+    """Load a model with the computing options of a command, threads set first.
+
+    Parameters
+    ----------
+    model
+        A model folder or a bundled name.
+    threads
+        Threads of the encoder; None for torch's own choice.
+    options
+        As `mlpkg.models.store.load_model` takes them.
+    """
+    set_threads(threads)
+    from mlpkg.models.store import load_model
+
+    return load_model(model, **options)
 
 
 def set_threads(threads: int | None) -> None:

@@ -124,10 +124,13 @@ def rm_cli(
     root: Root = RUNS,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
 ) -> None:
-    """Remove runs, after asking."""
+    """Remove runs, after asking; what a killed training left, too.
+
+    Folders that a living training works in are refused.
+    """
     from mlpkg.tracking.store import remove_run, require_removable, run_folder
 
-    paths = list(dict.fromkeys(run_folder(run, root) for run in runs))
+    paths = list(dict.fromkeys(run_folder(run, root, unfinished=True) for run in runs))
     for path in paths:
         require_removable(path, root)
     if not yes:

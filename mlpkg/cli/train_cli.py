@@ -32,8 +32,8 @@ def train_cli(
 ) -> None:
     """Train the model that a config describes.
 
-    The run folder holds config, split, metrics, out-of-fold predictions and the model,
-    which `mlpkg classify --model RUN/model` takes.
+    The run folder holds config, split, metrics, out-of-fold predictions, report.html
+    and the model, which `mlpkg classify --model RUN/model` takes.
     """
     set_up_logging(quiet=quiet, verbose=True)
     set_threads(threads)
@@ -48,6 +48,7 @@ def train_cli(
                 {
                     "run": str(result.path),
                     "model": str(result.path / "model"),
+                    "report": str(result.path / "report.html"),
                     "metrics": evaluations,
                     "audit": {k: v.to_json() for k, v in result.audits.items()},
                     "timings_s": result.timings,
@@ -61,4 +62,6 @@ def train_cli(
         typer.echo(evaluation.to_text())
         typer.echo(result.audits[name].to_text())
     times = ", ".join(f"{stage} {s:.1f} s" for stage, s in result.timings.items())
-    typer.echo(f"{times}\nmodel: {result.path / 'model'}")
+    typer.echo(times)
+    typer.echo(f"model: {result.path / 'model'}")
+    typer.echo(f"report: {result.path / 'report.html'}")

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from mlpkg.config.export import config_hash, json_schema, to_yaml
-from mlpkg.config.loading import load_config
-from mlpkg.config.schema import (
+from mlpkg.config.data_section import (
     CORPUS_PARTS,
     CORPUS_PREFIX,
     Columns,
-    Config,
     DataConfig,
-    EncoderConfig,
-    EvaluationConfig,
-    LinearModelConfig,
-    TrainingConfig,
 )
+from mlpkg.config.export import config_hash, json_schema, to_yaml
+from mlpkg.config.loading import load_config
+from mlpkg.config.model_sections import EncoderConfig, LinearModelConfig
+from mlpkg.config.schema import Config
 from mlpkg.config.shipped import shipped_configs, shipped_folder
+from mlpkg.config.training_sections import EvaluationConfig, TrainingConfig
 
 __all__ = [
     "CORPUS_PARTS",

@@ -60,8 +60,13 @@ class Document:
 
 
 def _merge(base: Any, over: Any) -> Any:
-    """Merge mappings key by key; anything else is replaced."""
+    """Merge mappings key by key; anything else is replaced.
+
+    So is a mapping that comes to be of another ``kind``: it has other keys.
+    """
     if not (isinstance(base, dict) and isinstance(over, dict)):
+        return over
+    if "kind" in over and over["kind"] != base.get("kind"):
         return over
     merged = {key: _merge(base[key], over[key]) for key in base.keys() & over.keys()}
     return base | over | merged

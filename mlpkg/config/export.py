@@ -15,6 +15,8 @@ __all__ = ["config_hash", "json_schema", "to_yaml"]
 
 # PyYAML folds lines at these unless it escapes all that is not ASCII.
 _LINE_BREAKS = "\x85\u2028\u2029"
+# Leaves that do not decide the outcome of an experiment.
+_NOT_HASHED = ("name", "data.train", "data.validation", "evaluation.keep_text")
 
 
 def to_yaml(config: Config) -> str:
@@ -42,9 +44,10 @@ def config_hash(config: Config) -> str:
     Returns
     -------
     str
-        sha256 in hexadecimal over every leaf but ``name``, ``data.train`` and
-        ``data.validation``: names and paths differ between machines, and the data
-        have a fingerprint of their own.
+        sha256 in hexadecimal over every leaf but ``name``, ``data.train``,
+        ``data.validation`` and ``evaluation.keep_text``: names and paths differ
+        between machines, the data have a fingerprint of their own, and keeping
+        texts changes no score.
 
     Examples
     --------
@@ -52,7 +55,12 @@ def config_hash(config: Config) -> str:
     True
     """
     settings = config.resolved()
-    del settings["name"], settings["data"]["train"], settings["data"]["validation"]
+    for path in _NOT_HASHED:
+        *sections, leaf = path.split(".")
+        tree = settings
+        for section in sections:
+            tree = tree[section]
+        del tree[leaf]
     canonical = json.dumps(settings, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(canonical.encode()).hexdigest()
 

@@ -30,6 +30,9 @@ _EXPECTED: dict[str, Callable[[dict[str, Any]], str]] = {
     "string_too_short": lambda _: "must not be empty",
     "string_type": lambda _: "must be text",
     "tuple_type": lambda _: "must be a list",
+    "union_tag_invalid": lambda ctx: (
+        f"must be {ctx['expected_tags'].replace(', ', ' or ')}"
+    ),
     "value_error": lambda ctx: str(ctx["error"]),
 }
 
@@ -58,6 +61,8 @@ def _line(detail: dict[str, Any], document: Document) -> str:
     """Describe one fault."""
     path, siblings, nullable = _locate(detail["loc"])
     value = detail["input"]
+    if detail["type"] == "union_tag_invalid":
+        path, value, nullable = (*path, "kind"), detail["ctx"]["tag"], False
     shown = repr(value)
     if len(shown) > _MAX_SHOWN:
         shown = shown[: _MAX_SHOWN - 1] + "…"
@@ -117,11 +122,18 @@ def _locate(loc: KeyPath) -> tuple[KeyPath, list[str], bool]:
             nullable = NoneType in get_args(annotation)
             models = list(_models_in(annotation))
         elif isinstance(part, str) and position < len(loc) - 1:
+            models = [m for m in models if _kind(m) == part] or models
             continue
         else:
             siblings, nullable = list(fields), False
         path.append(part)
     return tuple(path), siblings, nullable
+
+
+def _kind(model: type[BaseModel]) -> Any:
+    """Return the tag that pydantic gives a member of a union."""
+    field = model.model_fields.get("kind")
+    return field.default if field is not None else None
 
 
 def _models_in(annotation: Any) -> Iterator[type[BaseModel]]:

@@ -11,10 +11,11 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from mlpkg.config.data_section import CORPUS_PREFIX
 from mlpkg.config.document import Document, read_document
 from mlpkg.config.faults import describe, nearest
 from mlpkg.config.overrides import read_overrides
-from mlpkg.config.schema import CORPUS_PREFIX, Config
+from mlpkg.config.schema import Config
 from mlpkg.config.shipped import shipped_config, shipped_configs
 from mlpkg.exceptions import ConfigError
 

@@ -33,13 +33,14 @@ def make_classifier(config: Config) -> SentenceClassifier:
     from mlpkg.models.heads import make_head
 
     parameters = config.model.model_dump(exclude={"kind"})
-    head = make_head(
-        config.model.kind, {**parameters, "max_iter": config.training.max_iter}
-    )
+    if config.model.kind == "linear":
+        parameters["max_iter"] = config.training.max_iter
+    head = make_head(config.model.kind, parameters)
     return SentenceClassifier(
         head,
         encoder=make_encoder(config),
         context_dropout=config.training.context_dropout,
+        markup_dropout=config.training.markup_dropout,
         folds=config.training.folds,
         random_state=config.seed,
     )

@@ -10,20 +10,17 @@ from typing import Any
 from mlpkg.data.gold import GoldPage
 from mlpkg.data.label_studio_tasks import TaskSpan, choice_task, span_task, write_tasks
 from mlpkg.data.page_files import write_page_files
-from mlpkg.data.record_writer import (
-    RECORD_SUFFIXES,
-    empty_folder,
-    whole_file,
-    write_records,
-)
+from mlpkg.data.record_writer import RECORD_SUFFIXES, empty_folder, write_records
+from mlpkg.data.rows import Columns
+from mlpkg.data.whole_file import whole_file
 from mlpkg.exceptions import DataError
 from mlpkg.labels import DEFAULT_SCHEME, LabelScheme
 from mlpkg.records import LabelledPage
 
 __all__ = ["convert", "open_labels", "row_records", "write_split"]
 
-# Of these columns one that is empty throughout is left out.
-_OPTIONAL = ("article", "index", "weight", "outlet", "published", "source")
+# These columns are there even where they are empty throughout.
+_REQUIRED = ("text", "label")
 
 
 def convert(
@@ -32,6 +29,7 @@ def convert(
     scheme: LabelScheme = DEFAULT_SCHEME,
     *,
     header: Mapping[str, str] | None = None,
+    columns: Columns | None = None,
 ) -> None:
     """Write labelled data in another form.
 
@@ -46,6 +44,8 @@ def convert(
         The labels.
     header
         Of page files: header values that the data do not state.
+    columns
+        Of rows: the names of their columns, as in `mlpkg.data.rows.Columns`.
 
     Raises
     ------
@@ -61,7 +61,7 @@ def convert(
     """
     suffix = target.suffix.lower()
     if suffix in RECORD_SUFFIXES:
-        write_records(target, row_records(pages, scheme))
+        write_records(target, row_records(pages, scheme, columns))
     elif suffix == ".json":
         write_tasks(target, _tasks(pages, scheme))
     elif not suffix:
@@ -76,9 +76,11 @@ def convert(
 
 
 def row_records(
-    pages: Sequence[GoldPage], scheme: LabelScheme = DEFAULT_SCHEME
+    pages: Sequence[GoldPage],
+    scheme: LabelScheme = DEFAULT_SCHEME,
+    columns: Columns | None = None,
 ) -> list[dict[str, Any]]:
-    """Return a record a span, under the default names of `mlpkg.data.rows.Columns`.
+    """Return a record a span, under the given names or those of `Columns()`.
 
     Columns that would be empty throughout are left out.
     """
@@ -99,11 +101,27 @@ def row_records(
                     "source": page.source or None,
                 }
             )
-    empty = {key for key in _OPTIONAL if all(record[key] is None for record in records)}
-    return [
-        {key: value for key, value in record.items() if key not in empty}
-        for record in records
-    ]
+    names = _written_columns(records, columns or Columns())
+    return [{name: record[key] for key, name in names.items()} for record in records]
+
+
+def _written_columns(
+    records: Sequence[Mapping[str, Any]], columns: Columns
+) -> dict[str, str]:
+    """Return the columns to write, from their keys to their names.
+
+    A column that shares its name with the text or the label gives way.
+    """
+    taken = {getattr(columns, key) for key in _REQUIRED}
+    return {
+        key: getattr(columns, key)
+        for key in (records[0] if records else _REQUIRED)
+        if key in _REQUIRED
+        or (
+            getattr(columns, key) not in taken
+            and any(record[key] is not None for record in records)
+        )
+    }
 
 
 def open_labels(
@@ -123,6 +141,7 @@ def write_split(
     folder: Path,
     scheme: LabelScheme,
     facts: Mapping[str, Any],
+    columns: Columns | None = None,
 ) -> None:
     """Write a split: ``PART.jsonl`` a part and ``split.json``.
 
@@ -136,6 +155,8 @@ def write_split(
         The labels.
     facts
         What ``split.json`` says beside the ids: seed, key, source.
+    columns
+        The names of the columns; None for the default ones.
 
     Raises
     ------
@@ -147,7 +168,8 @@ def write_split(
             raise DataError(f"the part {name!r} names a file; use letters and digits")
     empty_folder(folder)
     for name, pages in parts.items():
-        write_records(folder / f"{name}.jsonl", row_records(pages, scheme))
+        records = row_records(pages, scheme, columns)
+        write_records(folder / f"{name}.jsonl", records)
     ids = {name: [page.id for page in pages] for name, pages in parts.items()}
     with whole_file(folder / "split.json") as temporary:
         text = json.dumps({**facts, "parts": ids}, ensure_ascii=False, indent=1)

@@ -6,9 +6,12 @@ import hashlib
 from functools import cache
 from itertools import zip_longest
 from pathlib import Path
+from typing import Literal
 
+from mlpkg.articles import article_from_html
 from mlpkg.data.page_format import PageFile, read_page
 from mlpkg.data.render import render_text
+from mlpkg.data.render_html import TEMPLATES, render_html
 from mlpkg.exceptions import DataError
 from mlpkg.records import Article, LabelledPage, Page
 from mlpkg.segmentation import Segmenter
@@ -17,6 +20,7 @@ __all__ = [
     "PARTS",
     "corpus_files",
     "corpus_folder",
+    "html_article",
     "labelled_page",
     "load_corpus",
     "part_of",
@@ -63,7 +67,9 @@ def corpus_files(part: str | None = None) -> list[PageFile]:
     return [page for page in _all_files() if part is None or part_of(page) == part]
 
 
-def load_corpus(part: str | None = None) -> list[LabelledPage]:
+def load_corpus(
+    part: str | None = None, form: Literal["text", "html"] = "text"
+) -> list[LabelledPage]:
     """Load the bundled corpus as labelled pages.
 
     Parameters
@@ -72,11 +78,13 @@ def load_corpus(part: str | None = None) -> list[LabelledPage]:
         ``train``, ``validation``, ``test`` or ``other-hands``; None for all. Choices
         are made on ``validation`` and by cross-validation on ``train``; the last two
         are for one last look.
+    form
+        Plain text, or HTML: each page in the template that falls to its id.
 
     Returns
     -------
     list of LabelledPage
-        In the order of their ids, in the text form.
+        In the order of their ids.
 
     Raises
     ------
@@ -89,7 +97,8 @@ def load_corpus(part: str | None = None) -> list[LabelledPage]:
     >>> len(page.labels) == len(page.page.segments)
     True
     """
-    return [labelled_page(file) for file in corpus_files(part)]
+    read = html_article if form == "html" else text_article
+    return [labelled_page(file, read(file)) for file in corpus_files(part)]
 
 
 def labelled_page(
@@ -160,6 +169,13 @@ def text_article(file: PageFile, furniture: str = "boilerplate") -> Article:
         language="en",
         meta={key: header[key] for key in ("genre", "register", "english", "hand")},
     )
+
+
+def html_article(file: PageFile) -> Article:
+    """Make the article of the HTML form, in the template that falls to the id."""
+    digest = hashlib.sha256(f"template {file.id}".encode()).hexdigest()
+    template = TEMPLATES[int(digest[:8], 16) % len(TEMPLATES)]
+    return article_from_html(render_html(file, template), file.id)
 
 
 @cache

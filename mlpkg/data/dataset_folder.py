@@ -7,20 +7,16 @@ from dataclasses import astuple
 from pathlib import Path
 from typing import Any
 
-from mlpkg.data.row_files import Record
+from mlpkg.articles.arrow_records import (
+    SPLIT,
+    is_dataset_folder,
+    load_dataset_folder,
+)
+from mlpkg.articles.json_records import Record
 from mlpkg.data.rows import Columns, require_columns
 from mlpkg.exceptions import DataError
 
 __all__ = ["SPLIT", "is_dataset_folder", "read_dataset"]
-
-# Between a folder of several splits and the name of one.
-SPLIT = "::"
-_MARKS = ("dataset_info.json", "state.json", "dataset_dict.json")
-
-
-def is_dataset_folder(path: Path) -> bool:
-    """Tell whether ``save_to_disk`` of a dataset or of several splits wrote it."""
-    return any((path / name).is_file() for name in _MARKS)
 
 
 def read_dataset(path: Path, split: str | None, columns: Columns) -> Iterator[Record]:
@@ -65,16 +61,12 @@ def read_dataset(path: Path, split: str | None, columns: Columns) -> Iterator[Re
 
 def _load(path: Path, split: str | None) -> Any:
     """Load one dataset from a folder."""
-    import pyarrow as pa
-    from datasets import DatasetDict, load_from_disk
+    from datasets import DatasetDict
 
     try:
-        loaded = load_from_disk(str(path))
-    except (OSError, ValueError, KeyError, TypeError, pa.ArrowException) as error:
-        raise DataError(
-            f"{path}: not a whole datasets folder ({error}); save it again with "
-            "save_to_disk"
-        ) from None
+        loaded = load_dataset_folder(path)
+    except DataError as error:
+        raise DataError(f"{path}: {error}") from None
     if not isinstance(loaded, DatasetDict):
         if split is not None:
             raise DataError(

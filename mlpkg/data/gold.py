@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Literal
 
 from mlpkg.data.corpus import PARTS, labelled_page, load_corpus
-from mlpkg.data.dataset_folder import SPLIT, is_dataset_folder, read_dataset
+from mlpkg.data.dataset_folder import SPLIT, read_dataset
 from mlpkg.data.gold_page import (
     GoldPage,
     SegmentTarget,
@@ -21,6 +22,7 @@ from mlpkg.data.label_studio import read_label_studio
 from mlpkg.data.page_format import read_page
 from mlpkg.data.row_pages import pages_of_rows
 from mlpkg.data.rows import Columns, checked_rows, read_labelled_rows
+from mlpkg.data.source_form import AS_HTML, CORPUS, Form, SourceForm, source_form
 from mlpkg.data.spans import SpannedArticle, read_spans
 from mlpkg.exceptions import DataError
 from mlpkg.labels import DEFAULT_SCHEME, LabelScheme
@@ -38,9 +40,6 @@ __all__ = [
 ]
 
 logger = logging.getLogger(__name__)
-
-CORPUS = "corpus:"
-SPAN_FILE = "labels.jsonl"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,12 +64,13 @@ def load_gold(
     Parameters
     ----------
     source
-        ``corpus:PART`` for a part of the bundled corpus; a page file (``.page``) or
-        a folder of them; ``labels.jsonl`` with ``doc``, ``start``, ``end`` and
-        ``label`` a row, or a folder that holds one, the texts beside it; rows with a
-        text and a label each (``.jsonl``, ``.csv``, also with ``.gz``, ``.parquet``);
-        a folder that `datasets` saved, ``FOLDER::SPLIT`` where it has splits; or a
-        Label Studio export (``.json``).
+        ``corpus:PART`` for a part of the bundled corpus (``corpus:PART@html`` for its
+        HTML form); a page file (``.page``) or
+        a folder of them; JSON lines with ``doc``, ``start``, ``end`` and ``label``,
+        the texts beside them, or a folder that holds such a ``labels.jsonl``; rows
+        with a text and a label each (``.jsonl``, ``.csv``, also with ``.gz``,
+        ``.parquet``); a folder that `datasets` saved, ``FOLDER::SPLIT`` where it has
+        splits; or a Label Studio export (``.json``).
     columns
         Column names of labelled rows.
     scheme
@@ -96,7 +96,8 @@ def load_gold(
     """
     reading = _Reading(columns or Columns(), scheme, label_map or LabelMap())
     reading.label_map.check(scheme)
-    pages = _load(str(source), reading)
+    found = source_form(source)
+    pages = _READERS[found.form](found, reading)
     if source_weights:
         unused = sorted(set(source_weights).difference(page.source for page in pages))
         if unused:
@@ -109,36 +110,9 @@ def load_gold(
     return pages
 
 
-def _load(source: str, reading: _Reading) -> list[GoldPage]:
-    """Pick the reader by the shape of the source."""
-    if source.startswith(CORPUS):
-        return _from_corpus(source.removeprefix(CORPUS), reading)
-    path, split = Path(source), None
-    if SPLIT in source and not path.exists():
-        folder, _, split = source.rpartition(SPLIT)
-        path = Path(folder)
-    if not path.exists():
-        raise DataError(f"{path}: no such file or folder")
-    if is_dataset_folder(path) and not (path / SPAN_FILE).is_file():
-        return _from_dataset(path, split, reading)
-    if split is not None:
-        raise DataError(
-            f"{path}: not a folder that datasets saved, so it has no split {split!r}"
-        )
-    if path.is_dir():
-        return _from_folder(path, reading)
-    if path.suffix == ".page":
-        return [_from_page_file(path, reading.scheme)]
-    if path.name.endswith(SPAN_FILE):
-        return _from_spans(path, reading)
-    if path.suffix.lower() == ".json":
-        return _from_label_studio(path, reading)
-    rows = read_labelled_rows(path, reading.columns, reading.scheme, reading.label_map)
-    return pages_of_rows(rows, path.name, f"{path}, line")
-
-
-def _from_corpus(part: str, reading: _Reading) -> list[GoldPage]:
+def _from_corpus(source: SourceForm, reading: _Reading) -> list[GoldPage]:
     """Take a part of the bundled corpus, whose labels must be known."""
+    part = (source.part or "").removesuffix(AS_HTML)
     if part not in PARTS:
         raise DataError(f"unknown corpus part {part!r}; known: {', '.join(PARTS)}")
     scheme, label_map = reading.scheme, reading.label_map
@@ -150,7 +124,8 @@ def _from_corpus(part: str, reading: _Reading) -> list[GoldPage]:
             f"scheme ({', '.join(scheme.names)}) lacks {', '.join(lacking)}; name them "
             "under data.labels, translate them under data.mapping or take other data"
         )
-    return [_mapped(page, reading) for page in load_corpus(part)]
+    form: Literal["text", "html"] = "text" if part == source.part else "html"
+    return [_mapped(page, reading) for page in load_corpus(part, form)]
 
 
 def _mapped(labelled: LabelledPage, reading: _Reading) -> GoldPage:
@@ -184,17 +159,10 @@ def _weighted(page: GoldPage, factor: float) -> GoldPage:
     return replace(page, weights=tuple(factor * weight for weight in weights))
 
 
-def _from_folder(path: Path, reading: _Reading) -> list[GoldPage]:
-    """Read a folder of page files, or one with a span file in it."""
-    if (path / SPAN_FILE).is_file():
-        return _from_spans(path / SPAN_FILE, reading)
-    files = sorted(path.rglob("*.page"))
-    if not files:
-        raise DataError(
-            f"{path}: holds neither page files (*.page) nor a {SPAN_FILE} nor a saved "
-            "dataset; rows are named by their file"
-        )
-    pages = [_from_page_file(file, reading.scheme) for file in files]
+def _from_folder(source: SourceForm, reading: _Reading) -> list[GoldPage]:
+    """Read a folder of page files."""
+    files = sorted(source.path.rglob("*.page"))
+    pages = [_page_of(file, reading.scheme) for file in files]
     first: dict[str, Path] = {}
     for file, page in zip(files, pages, strict=True):
         if first.setdefault(page.id, file) != file:
@@ -205,19 +173,24 @@ def _from_folder(path: Path, reading: _Reading) -> list[GoldPage]:
     return pages
 
 
-def _from_page_file(path: Path, scheme: LabelScheme) -> GoldPage:
-    """Read one page file in its text form."""
+def _from_page_file(source: SourceForm, reading: _Reading) -> list[GoldPage]:
+    """Read one page file."""
+    return [_page_of(source.path, reading.scheme)]
+
+
+def _page_of(path: Path, scheme: LabelScheme) -> GoldPage:
+    """Read a page file in its text form."""
     page = labelled_page(
         read_page(path, scheme), source=str(path), furniture=scheme.furniture or ""
     )
     return GoldPage.of(page)
 
 
-def _from_spans(path: Path, reading: _Reading) -> list[GoldPage]:
+def _from_spans(source: SourceForm, reading: _Reading) -> list[GoldPage]:
     """Segment the texts that a span file labels."""
     return [
         _segmented(spanned)
-        for spanned in read_spans(path, reading.scheme, reading.label_map)
+        for spanned in read_spans(source.path, reading.scheme, reading.label_map)
     ]
 
 
@@ -229,22 +202,41 @@ def _segmented(spanned: SpannedArticle, weight: float = 1) -> GoldPage:
     return _decided(gold, spanned.decisions, weight)
 
 
-def _from_dataset(path: Path, split: str | None, reading: _Reading) -> list[GoldPage]:
+def _from_dataset(source: SourceForm, reading: _Reading) -> list[GoldPage]:
     """Read the rows of a saved dataset."""
-    shown = path.name if split is None else f"{path.name}{SPLIT}{split}"
-    place = f"{path if split is None else f'{path}{SPLIT}{split}'}, row"
-    records = read_dataset(path, split, reading.columns)
+    suffix = "" if source.part is None else f"{SPLIT}{source.part}"
+    place = f"{source.path}{suffix}, row"
+    records = read_dataset(source.path, source.part, reading.columns)
     rows = checked_rows(
         records, place, reading.columns, reading.scheme, reading.label_map
     )
-    return pages_of_rows(rows, shown, place)
+    return pages_of_rows(rows, f"{source.path.name}{suffix}", place)
 
 
-def _from_label_studio(path: Path, reading: _Reading) -> list[GoldPage]:
-    """Read texts with spans and texts with a choice from an export."""
+def _from_tasks(source: SourceForm, reading: _Reading) -> list[GoldPage]:
+    """Read texts with spans and texts with a choice from a Label Studio export."""
+    path = source.path
     export = read_label_studio(path, reading.columns, reading.scheme, reading.label_map)
     spanned = [
         replace(_segmented(task.spanned, task.weight), source=task.source)
         for task in export.tasks
     ]
     return spanned + pages_of_rows(export.rows, path.name, f"{path}, task number")
+
+
+def _from_rows(source: SourceForm, reading: _Reading) -> list[GoldPage]:
+    """Read a file of rows."""
+    path = source.path
+    rows = read_labelled_rows(path, reading.columns, reading.scheme, reading.label_map)
+    return pages_of_rows(rows, path.name, f"{path}, line")
+
+
+_READERS: dict[Form, Callable[[SourceForm, _Reading], list[GoldPage]]] = {
+    "corpus": _from_corpus,
+    "dataset": _from_dataset,
+    "spans": _from_spans,
+    "pages": _from_folder,
+    "page": _from_page_file,
+    "tasks": _from_tasks,
+    "rows": _from_rows,
+}

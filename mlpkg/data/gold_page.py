@@ -39,8 +39,8 @@ class GoldPage:
     has_context
         False for a row that came without its page.
     allowed
-        For each span the labels that it may have, None where its label is decided;
-        None where all are.
+        For each span the labels that it may have, its own among them, None where its
+        label is decided; None where all are.
     weights
         A weight of at least 0 a span; None for 1 throughout.
     source
@@ -63,6 +63,13 @@ class GoldPage:
                 raise DataError(
                     f"page {self.id!r} has {len(self.spans)} spans but {len(values)} "
                     f"{name}; give one a span"
+                )
+        for place, names in enumerate(self.allowed or ()):
+            if names is not None and self.labels[place] not in names:
+                raise DataError(
+                    f"page {self.id!r}, span {place}: the label "
+                    f"{self.labels[place]!r} is not among those that the span leaves "
+                    f"open ({', '.join(names)}); correct one of the two"
                 )
 
     @property

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from mlpkg.data.gold import SPAN_FILE
 from mlpkg.data.label_map import LabelMap
 from mlpkg.data.label_studio import read_label_studio
 from mlpkg.data.record_writer import empty_folder, write_records
 from mlpkg.data.rows import Columns
+from mlpkg.data.source_form import SPAN_FILE
 from mlpkg.data.spans import SpannedArticle
 from mlpkg.exceptions import DataError
 from mlpkg.labels import DEFAULT_SCHEME, LabelScheme

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
-from mlpkg.data.record_writer import whole_file
+from mlpkg.data.whole_file import whole_file
 from mlpkg.labels import LabelScheme
 from mlpkg.records import Article
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 import gzip
 import logging
 import os
-import secrets
 import sys
 import zlib
 from collections.abc import Iterator
@@ -26,6 +25,7 @@ from mlpkg.data.output_formats import (
     RowWriter,
     column_types,
 )
+from mlpkg.data.whole_file import require_writable, whole_file
 from mlpkg.exceptions import DataError, ReadError
 from mlpkg.labels import LabelScheme
 from mlpkg.records import Article, Prediction
@@ -147,12 +147,7 @@ def open_writer(
             raise DataError(f"standard output cannot take {format!r}; name a file")
         return _to_stdout(scheme, form)
     form = _format(format or _suffix(path), str(path))
-    if not path.parent.is_dir():
-        raise DataError(
-            f"{path}: the folder {str(path.parent)!r} does not exist; make it first"
-        )
-    if path.exists() and not path.is_file():
-        raise DataError(f"{path}: not a regular file; name a file to write")
+    require_writable(path)
     return _to_file(path, scheme, form)
 
 
@@ -213,15 +208,13 @@ def _deflated(stream: Any, form: Format) -> AbstractContextManager[Any]:
 
 @contextmanager
 def _to_file(path: Path, scheme: LabelScheme, form: Format) -> Iterator[RowWriter]:
-    """Write under a temporary name and rename at the end."""
-    target = path.resolve()  # through a link, so that it goes on pointing there
-    draft = target.with_name(f".mlpkg-{secrets.token_hex(8)}.tmp")
-    try:
-        with draft.open("xb") as file, _deflated(file, form) as stream:
-            yield from _rows(cast(BinaryIO, stream), scheme, form)
-        draft.replace(target)
-    finally:
-        draft.unlink(missing_ok=True)
+    """Write a file of rows."""
+    with (
+        whole_file(path) as draft,
+        draft.open("xb") as file,
+        _deflated(file, form) as stream,
+    ):
+        yield from _rows(cast(BinaryIO, stream), scheme, form)
 
 
 @contextmanager

@@ -11,12 +11,13 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from mlpkg.data.dataset_folder import SPLIT, is_dataset_folder, read_dataset
-from mlpkg.data.gold import CORPUS, SPAN_FILE, GoldPage, load_gold
+from mlpkg.data.dataset_folder import read_dataset
+from mlpkg.data.gold import GoldPage, load_gold
 from mlpkg.data.label_map import LabelMap
-from mlpkg.data.row_files import SUFFIXES, Record, read_records
+from mlpkg.data.row_files import Record, read_records
 from mlpkg.data.row_pages import pages_of_rows
-from mlpkg.data.rows import Columns, LabelledRow, checked_row
+from mlpkg.data.rows import Columns, sound_rows
+from mlpkg.data.source_form import source_form
 from mlpkg.exceptions import DataError
 from mlpkg.labels import DEFAULT_SCHEME, LabelScheme
 
@@ -101,54 +102,28 @@ def read_placed_rows(
     """
     reading = _Reading(columns or Columns(), scheme, label_map or LabelMap())
     reading.label_map.check(scheme)
-    name, path = str(source), Path(source)
-    folder, _, split = name.rpartition(SPLIT)
-    if name.startswith(CORPUS):
-        return _gold(name, reading)
-    if path.is_file() and _holds_rows(path):
+    found = source_form(source)
+    path = found.path
+    if found.form == "rows":
         return _records(read_records(path), f"{path}, line", path.name, reading)
-    if folder and is_dataset_folder(Path(folder)):
-        records = read_dataset(Path(folder), split, reading.columns)
-        return _records(records, f"{name}, row", Path(name).name, reading)
-    if is_dataset_folder(path) and not (path / SPAN_FILE).is_file():
-        records = read_dataset(path, None, reading.columns)
-        return _records(records, f"{path}, row", path.name, reading)
-    if not path.exists():
-        raise DataError(f"{path}: no such file or folder")
-    spans = path / SPAN_FILE if path.is_dir() else path
-    if spans.is_file() and spans.name.endswith(SPAN_FILE):
-        return _gold(str(spans), reading, _span_places(spans))
-    pages = sorted(path.rglob("*.page")) if path.is_dir() else [path]
-    if pages and pages[0].is_file() and pages[0].suffix == ".page":
-        return _joined(_gold(str(file), reading, _page_places(file)) for file in pages)
-    return _gold(name, reading)
-
-
-def _holds_rows(path: Path) -> bool:
-    """Tell files of labelled rows by their names."""
-    name = path.name.lower()
-    return name.endswith(SUFFIXES) and not path.name.endswith(SPAN_FILE)
+    if found.form == "dataset":
+        records = read_dataset(path, found.part, reading.columns)
+        return _records(records, f"{source}, row", Path(source).name, reading)
+    if found.form == "spans":
+        return _gold(str(path), reading, _span_places(path))
+    if found.form in ("pages", "page"):
+        files = sorted(path.rglob("*.page")) if found.form == "pages" else [path]
+        return _joined(_gold(str(file), reading, _page_places(file)) for file in files)
+    return _gold(str(source), reading)
 
 
 def _records(
     records: Iterable[Record], place: str, name: str, reading: _Reading
 ) -> PlacedData:
     """Check records one by one."""
-    rows: list[LabelledRow] = []
-    faults: list[str] = []
-    for line, record in records:
-        try:
-            if isinstance(record, DataError):
-                raise record
-            rows.append(
-                checked_row(
-                    line, record, reading.columns, reading.scheme, reading.label_map
-                )
-            )
-        except DataError as error:
-            faults.append(f"{place} {line}: {error}")
-    if not rows and not faults:
-        faults.append(f"{place.rpartition(', ')[0]}: holds no row")
+    rows, faults = sound_rows(
+        records, place, reading.columns, reading.scheme, reading.label_map
+    )
     try:
         pages_of_rows(rows, name, place)
     except DataError as error:

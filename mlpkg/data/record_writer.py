@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import csv
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from mlpkg.data.whole_file import whole_file
 from mlpkg.exceptions import DataError
 
-__all__ = ["RECORD_SUFFIXES", "empty_folder", "whole_file", "write_records"]
+__all__ = ["RECORD_SUFFIXES", "empty_folder", "write_records"]
 
 Records = Sequence[Mapping[str, Any]]
 
@@ -47,29 +47,6 @@ def write_records(
         )
     with whole_file(path) as temporary:
         writer(temporary, records, columns or list(records[0] if records else ()))
-
-
-@contextmanager
-def whole_file(path: Path) -> Iterator[Path]:
-    """Give a name to write under; the file gets its own when the block ends well.
-
-    Raises
-    ------
-    DataError
-        The folder does not exist, or the name is taken by no regular file.
-    """
-    if not path.parent.is_dir():
-        raise DataError(
-            f"{path}: the folder {str(path.parent)!r} does not exist; make it first"
-        )
-    if path.exists() and not path.is_file():
-        raise DataError(f"{path}: not a regular file; name a file to write")
-    temporary = path.with_name(f".{path.name}.partial")
-    try:
-        yield temporary
-        temporary.replace(path)
-    finally:
-        temporary.unlink(missing_ok=True)
 
 
 def empty_folder(path: Path) -> Path:

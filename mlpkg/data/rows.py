@@ -5,12 +5,12 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
 from mlpkg.articles import normalise
+from mlpkg.articles.cells import is_nothing, whole_number, word
 from mlpkg.data.label_map import LabelMap
 from mlpkg.data.row_files import Record, read_records
 from mlpkg.exceptions import DataError
@@ -24,10 +24,12 @@ __all__ = [
     "raise_faults",
     "read_labelled_rows",
     "require_columns",
+    "sound_rows",
 ]
 
-# More faults than this are counted, not shown.
+# More faults, or columns, than this are counted, not shown.
 SHOWN_FAULTS = 20
+_SPAN_HINT = "; lines that label spans of texts have doc, start, end and label"
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,19 +106,42 @@ def checked_rows(
     label_map: LabelMap,
 ) -> list[LabelledRow]:
     """Check records; `place` and a record's number tell where it stands."""
+    rows, faults = sound_rows(records, place, columns, scheme, label_map)
+    raise_faults(faults)
+    return rows
+
+
+def sound_rows(
+    records: Iterable[Record],
+    place: str,
+    columns: Columns,
+    scheme: LabelScheme,
+    label_map: LabelMap,
+) -> tuple[list[LabelledRow], list[str]]:
+    """Return the rows that are sound, and a line for each fault.
+
+    A column that no record has is one fault of the whole file.
+    """
     rows: list[LabelledRow] = []
     faults: list[str] = []
+    names: dict[str, None] = {}  # of all columns, in order
     for line, record in records:
         try:
             if isinstance(record, DataError):
                 raise record
+            names |= dict.fromkeys(map(str, record))
             rows.append(checked_row(line, record, columns, scheme, label_map))
         except DataError as error:
             faults.append(f"{place} {line}: {error}")
-    raise_faults(faults)
-    if not rows:
-        raise DataError(f"{place.rpartition(', ')[0]}: holds no row")
-    return rows
+    whole = place.rpartition(", ")[0]
+    try:
+        if names:
+            require_columns(names, columns)
+    except DataError as error:
+        return [], [f"{whole}: {error}"]
+    if not rows and not faults:
+        faults.append(f"{whole}: holds no row")
+    return rows, faults
 
 
 def raise_faults(faults: Sequence[str]) -> None:
@@ -129,16 +154,20 @@ def raise_faults(faults: Sequence[str]) -> None:
 
 
 def require_columns(found: Iterable[object], columns: Columns) -> None:
-    """Refuse records without a text or a label column."""
+    """Refuse records without a text or a label column; say which there are."""
     names = [str(name) for name in found]
-    for name in (columns.text, columns.label):
-        if name not in names:
-            near = get_close_matches(name, names, n=1)
-            hint = f"; did you mean {near[0]!r}?" if near else ""
-            raise DataError(
-                f"no column {name!r} among {', '.join(names)}{hint} "
-                "(column names are set under data.columns)"
-            )
+    lacking = [name for name in (columns.text, columns.label) if name not in names]
+    if not lacking:
+        return
+    near = [get_close_matches(name, names, n=1) for name in lacking]
+    hint = " or ".join(repr(name) for found in near for name in found)
+    shown = ", ".join(names[:SHOWN_FAULTS]) + (", …" if names[SHOWN_FAULTS:] else "")
+    raise DataError(
+        f"no column {' and no '.join(map(repr, lacking))} among {shown or 'none'}"
+        f"{f'; did you mean {hint}?' if hint else ''} (name yours under data.columns, "
+        "on the command line with --text, --label and --article"
+        f"{_SPAN_HINT if 'start' in names else ''})"
+    )
 
 
 def checked_row(
@@ -161,29 +190,19 @@ def checked_row(
         line,
         clean,
         decision.label,
-        _word(record.get(columns.article)),
+        word(record.get(columns.article)),
         decision.allowed,
         decision.weight * _weight(record.get(columns.weight), columns.weight),
-        _word(record.get(columns.outlet)),
-        _word(record.get(columns.published)),
+        word(record.get(columns.outlet)),
+        word(record.get(columns.published)),
         _index(record.get(columns.index), columns.index),
-        _word(record.get(columns.source)),
+        word(record.get(columns.source)),
     )
-
-
-def _word(value: Any) -> str:
-    """Spell an id, a name or a date; empty for nothing."""
-    if _is_nothing(value):
-        return ""
-    if isinstance(value, float) and value.is_integer():
-        value = int(value)  # a column of numbers with gaps in it
-    text = value.isoformat() if isinstance(value, date) else str(value)
-    return normalise(text).strip()
 
 
 def _weight(value: Any, column: str) -> float:
     """Read a weight."""
-    if _is_nothing(value):
+    if is_nothing(value):
         return 1.0
     try:
         weight = math.nan if isinstance(value, bool) else float(value)
@@ -199,22 +218,9 @@ def _weight(value: Any, column: str) -> float:
 
 def _index(value: Any, column: str) -> int | None:
     """Read a place in the article."""
-    if _is_nothing(value):
-        return None
     try:
-        number = math.nan if isinstance(value, bool) else float(value)
-    except (TypeError, ValueError, OverflowError):
-        number = math.nan
-    if not number.is_integer():
+        return whole_number(value)
+    except DataError as error:
         raise DataError(
-            f"{column!r} must be a whole number, got {value!r} (another column is "
-            "named under data.columns.index)"
-        )
-    return int(number)
-
-
-def _is_nothing(value: Any) -> bool:
-    """Tell null, empty text and NaN, which tables hold for nothing."""
-    if isinstance(value, str):
-        return not value.strip()
-    return value is None or (isinstance(value, float) and math.isnan(value))
+            f"{column!r} {error} (another column is named under data.columns.index)"
+        ) from None

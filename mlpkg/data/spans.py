@@ -15,11 +15,11 @@ from mlpkg.exceptions import DataError
 from mlpkg.labels import LabelScheme
 from mlpkg.records import Article, ReadFailure
 
-__all__ = ["SpannedArticle", "read_spans"]
+__all__ = ["SPAN_KEYS", "SpannedArticle", "read_spans"]
 
 # Where the text of a document may lie, relative to the span file.
 _PLACES = ("{doc}", "{doc}.txt", "text/{doc}", "text/{doc}.txt")
-_KEYS = {"doc": str, "start": int, "end": int}
+SPAN_KEYS = {"doc": str, "start": int, "end": int}
 
 
 class SpannedArticle(NamedTuple):
@@ -111,7 +111,7 @@ def _parse(
         row = json.loads(line)
     except (ValueError, RecursionError) as error:
         raise DataError(f"{place}: not JSON ({error})") from None
-    for key, kind in _KEYS.items():
+    for key, kind in SPAN_KEYS.items():
         value = row.get(key) if isinstance(row, dict) else None
         if type(value) is not kind:  # bool is an int, but no offset
             raise DataError(f"{place}: {key!r} must be {kind.__name__}, got {value!r}")
@@ -142,7 +142,9 @@ def _article(path: Path, doc: str, number: int) -> Article:
             return replace(article, id=doc)
     raise DataError(
         f"{path}, line {number}: no text for doc {doc!r} (looked for "
-        f"{', '.join(p.format(doc=doc) for p in _PLACES)})"
+        f"{', '.join(p.format(doc=doc) for p in _PLACES)}); lines with "
+        f"{', '.join(SPAN_KEYS)} label spans of texts: where they are rows with texts "
+        "of their own, leave these keys out"
     )
 
 

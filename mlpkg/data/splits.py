@@ -21,6 +21,7 @@ __all__ = [
     "fold_pages",
     "published_day",
     "require_disjoint",
+    "shown",
     "split_pages",
 ]
 
@@ -131,7 +132,7 @@ def require_disjoint(train: Sequence[GoldPage], held_out: Sequence[GoldPage]) ->
             by_text.append(f"{page.id} (there {texts[_text(page)]})")
     if by_id or by_text:
         found = [
-            f"{len(names)} by {what}: {_shown(names)}"
+            f"{len(names)} by {what}: {shown(names)}"
             for what, names in (("id", by_id), ("text", by_text))
             if names
         ]
@@ -224,9 +225,11 @@ def _assign_in_time(
     undated = [page.id for page, date in zip(pages, dates, strict=True) if not date]
     if undated:
         raise SplitError(
-            f"{len(undated)} pages have no date that can be read ({_shown(undated)}); "
-            "a split by 'time' needs Article.published as YYYY, YYYY-MM or YYYY-MM-DD: "
-            "add the dates or split by another key"
+            f"{len(undated)} of {len(pages)} pages have no date that can be read "
+            f"({shown(undated)}); a split by 'time' takes it from the column "
+            "'published' of rows (another is named under data.columns.published), "
+            "from 'year' in the header of page files, or from Article.published, as "
+            "YYYY, YYYY-MM or YYYY-MM-DD: add the dates or split by another key"
         )
     _check_enough(len(pages), len(shares), "pages", " by 'time'")
     order = sorted(range(len(pages)), key=lambda place: dates[place])
@@ -247,7 +250,7 @@ def _assign_in_time(
             raise SplitError(
                 f"the cut at {share:.3g} of the pages falls between page "
                 f"{pages[newer].id} of {dates[newer]} and {len(tied)} pages that its "
-                f"date does not tell from it ({_shown(tied)}): change the shares, give "
+                f"date does not tell from it ({shown(tied)}): change the shares, give "
                 "finer dates, or split by another key"
             )
     return found
@@ -272,7 +275,7 @@ def articles_of(pages: Sequence[GoldPage]) -> list[str]:
     if doubtful:
         raise SplitError(
             f"{len(doubtful)} pages have the id of a page of different text: "
-            f"{_shown(doubtful)}; give each article its own id"
+            f"{shown(doubtful)}; give each article its own id"
         )
     # Pages without text are not copies of each other.
     return [text or page.id for page, text in zip(pages, texts, strict=True)]
@@ -294,7 +297,7 @@ def _refuse_parted(
     if parted:
         raise SplitError(
             f"{len(parted)} pairs of pages with the same text {what} "
-            f"({_shown(parted)}), so one article would fall to two parts: remove the "
+            f"({shown(parted)}), so one article would fall to two parts: remove the "
             "copies or correct the key"
         )
 
@@ -307,7 +310,7 @@ def _keys(pages: Sequence[GoldPage], by: str) -> list[str]:
     if lacking:
         known = sorted({name for article in articles for name in article.meta})
         raise SplitError(
-            f"{len(lacking)} of {len(pages)} pages lack {by!r} ({_shown(lacking)}); "
+            f"{len(lacking)} of {len(pages)} pages lack {by!r} ({shown(lacking)}); "
             f"known keys: {', '.join(['article', 'outlet', 'time', *known])}; add the "
             "value to these pages or split by another key"
         )
@@ -343,7 +346,7 @@ def _check_enough(found: int, needed: int, what: str, why: str) -> None:
         )
 
 
-def _shown(names: Sequence[str]) -> str:
-    """Join the first names and count the others."""
+def shown(names: Sequence[str]) -> str:
+    """Join the first names for a message and count the others."""
     rest = len(names) - SHOWN
     return ", ".join(names[:SHOWN]) + (f" and {rest} more" if rest > 0 else "")

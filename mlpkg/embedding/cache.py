@@ -29,6 +29,26 @@ DEFAULT_MAX_BYTES = 1 << 30
 CHUNK = 500
 # How long a writer waits for another one before it gives up, in seconds.
 BUSY_SECONDS = 60.0
+# Version of the layout, kept in the file; 0 is a new file or one without `held`.
+LAYOUT = 1
+# The bytes of all vectors are kept by triggers, so that they are right whichever
+# process writes, an older mlpkg too. SQLite runs no delete trigger for the row that
+# an INSERT OR REPLACE displaces; hence the one before inserting.
+SCHEMA = (
+    "CREATE TABLE IF NOT EXISTS vectors "
+    "(key BLOB PRIMARY KEY, vector BLOB NOT NULL, used REAL NOT NULL)",
+    "CREATE INDEX IF NOT EXISTS vectors_by_use ON vectors (used)",
+    "CREATE TABLE IF NOT EXISTS held AS "
+    "SELECT coalesce(sum(length(vector)), 0) AS bytes FROM vectors",
+    "CREATE TRIGGER IF NOT EXISTS vector_displaced BEFORE INSERT ON vectors BEGIN "
+    "UPDATE held SET bytes = bytes - coalesce("
+    "(SELECT length(vector) FROM vectors WHERE key = NEW.key), 0); END",
+    "CREATE TRIGGER IF NOT EXISTS vector_added AFTER INSERT ON vectors BEGIN "
+    "UPDATE held SET bytes = bytes + length(NEW.vector); END",
+    "CREATE TRIGGER IF NOT EXISTS vector_dropped AFTER DELETE ON vectors BEGIN "
+    "UPDATE held SET bytes = bytes - length(OLD.vector); END",
+    f"PRAGMA user_version = {LAYOUT}",
+)
 
 
 def default_cache_path() -> Path:
@@ -142,13 +162,13 @@ class EmbeddingCache:
 
     def _evict(self, connection: sqlite3.Connection) -> None:
         """Drop the vectors used longest ago until the cap holds."""
-        total = connection.execute("SELECT sum(length(vector)) FROM vectors")
-        excess = (total.fetchone()[0] or 0) - self.max_bytes
+        total: int = connection.execute("SELECT bytes FROM held").fetchone()[0]
+        excess = total - self.max_bytes
         if excess <= 0:
             return
         dropped = []
         for key, size in connection.execute(
-            "SELECT key, length(vector) FROM vectors ORDER BY used, key"
+            "SELECT key, length(vector) FROM vectors ORDER BY used, rowid"
         ):
             dropped.append((key,))
             excess -= size
@@ -158,16 +178,16 @@ class EmbeddingCache:
 
     @contextmanager
     def _connected(self) -> Iterator[sqlite3.Connection]:
-        """Open the file, make its table, close it again."""
+        """Open the file, bring it to this layout, close it again."""
         self.path.parent.mkdir(parents=True, exist_ok=True)
         with closing(sqlite3.connect(self.path, timeout=BUSY_SECONDS)) as connection:
             connection.execute("PRAGMA journal_mode=WAL")
             connection.execute("PRAGMA synchronous=NORMAL")
-            connection.execute(
-                "CREATE TABLE IF NOT EXISTS vectors "
-                "(key BLOB PRIMARY KEY, vector BLOB NOT NULL, used REAL NOT NULL)"
-            )
-            connection.commit()
+            if connection.execute("PRAGMA user_version").fetchone()[0] < LAYOUT:
+                connection.execute("BEGIN IMMEDIATE")  # all of it, or nothing
+                for statement in SCHEMA:
+                    connection.execute(statement)
+                connection.commit()
             yield connection
 
 

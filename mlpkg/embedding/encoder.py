@@ -56,9 +56,11 @@ class SentenceTransformerEncoder:
     revision
         Commit of a hub model.
     device
-        ``auto``, ``cpu``, ``cuda``, ``mps`` or another name that torch takes.
+        ``auto`` (cuda where there is one, else cpu), ``cpu``, ``cuda``, ``cuda:N`` or
+        ``mps``; others, ``cpu:0`` and ``xpu`` too, are refused at first use.
     precision
-        ``auto`` (bfloat16 where the hardware has it), ``float32`` or ``bfloat16``.
+        ``auto`` (bfloat16 on ``cpu`` and ``cuda`` where the hardware computes it, else
+        ``float32``), ``float32`` or ``bfloat16``.
     max_length
         Most tokens of a text, None for the model's own limit (256 for ``minilm``);
         longer texts are cut, counted in `truncated` and reported.

@@ -27,15 +27,16 @@ def resolve(device: str, precision: str) -> tuple[str, str]:
     Parameters
     ----------
     device
-        One of `DEVICES` or anything that torch takes (``cuda:1``).
+        One of `DEVICES` or ``cuda:N``; `require_device` refuses other names.
     precision
         One of `PRECISIONS`.
 
     Returns
     -------
     device, precision : str, str
-        Without ``auto``. bfloat16 is chosen where the processor's flags or the GPU
-        say that it is computed in hardware, else float32.
+        Without ``auto``. bfloat16 is chosen for ``cpu`` where the processor's flags,
+        for ``cuda`` and ``cuda:N`` where the GPU say that it is computed in hardware;
+        for any other name float32.
 
     Raises
     ------

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any, Literal
 
 from mlpkg.exceptions import DataError
@@ -73,7 +73,7 @@ class AuditRow:
     detail
         One sentence with the figures.
     examples
-        At most five: ids and, if asked, the beginning of the text.
+        At most five ids, without words.
     """
 
     name: str
@@ -161,7 +161,7 @@ def first_five(examples: Iterable[str]) -> tuple[str, ...]:
 
 
 def worst_of(audits: Sequence[Audit]) -> Audit:
-    """Combine the audits of several folds: each check shows its worst fold.
+    """Combine the audits of several folds: each check shows its worst, and says so.
 
     Parameters
     ----------
@@ -169,9 +169,15 @@ def worst_of(audits: Sequence[Audit]) -> Audit:
         At least one, all with the same checks.
     """
     by_check = zip(*(audit.rows for audit in audits), strict=True)
-    return Audit(
-        tuple(
-            max(rows, key=lambda row: (_SEVERITY.index(row.status), row.share or 0.0))
-            for rows in by_check
-        )
+    return Audit(tuple(_worst_row(rows) for rows in by_check))
+
+
+def _worst_row(rows: Sequence[AuditRow]) -> AuditRow:
+    """Take one check's worst row; its figures are those of one fold, so it says so."""
+    worst = max(
+        rows,
+        key=lambda r: (_SEVERITY.index(r.status), r.share or 0.0, r.count is not None),
     )
+    if len(rows) == 1 or worst.count is None:
+        return worst
+    return replace(worst, detail=f"worst of {len(rows)} folds: {worst.detail}")

@@ -114,13 +114,38 @@ class Comparison:
         """Whether the bound of the loss lies under the margin."""
         return self.loss_bound is not None and self.loss_bound < self.margin
 
+    @property
+    def note(self) -> str:
+        """Where interval and test of macro-F1 disagree, how to read that; else empty.
+
+        They ask different questions of the same articles: near the threshold, or with
+        few articles, one may answer yes and the other no.
+        """
+        low, high = self.rows[0].low, self.rows[0].high
+        if low is None or high is None:
+            return ""
+        apart = low > 0 or high < 0
+        threshold = round(1 - self.level, 12)
+        if apart == (self.p_value < threshold):
+            return ""
+        return (
+            f"the interval of macro-F1 {'leaves out' if apart else 'holds'} 0, but p "
+            f"is {'not ' if apart else ''}under {threshold:.3g}: near the threshold, "
+            "or with few articles, the two may differ; take the difference as not "
+            "settled"
+        )
+
     def frame(self) -> list[dict[str, Any]]:
         """Return the table as rows of the fields of `ComparisonRow`."""
         return [asdict(row) for row in self.rows]
 
     def to_json(self) -> dict[str, Any]:
         """Return the whole result in types of JSON; a missing value is None."""
-        return asdict(self) | {"rows": self.frame(), "no_worse": self.no_worse}
+        return asdict(self) | {
+            "rows": self.frame(),
+            "no_worse": self.no_worse,
+            "note": self.note,
+        }
 
     def to_text(self, a: str = "a", b: str = "b") -> str:
         """Return the result as plain text; ends with a newline.
@@ -132,9 +157,10 @@ class Comparison:
         """
         swaps = "all swaps" if self.exact else f"{self.n_resamples} random swaps"
         lines = [["", a, b, f"{b} - {a}"], *map(_cells, self.rows)]
+        note = f"note: {self.note}\n" if self.note else ""
         return (
             f"{aligned(lines)}\n\n"
-            f"sign-flip test on macro-F1: p = {self.p_value:.3g} ({swaps})\n"
+            f"sign-flip test on macro-F1: p = {self.p_value:.3g} ({swaps})\n{note}"
             f"{self._verdict(a, b)}\n{size_line(asdict(self))}\n"
         )
 

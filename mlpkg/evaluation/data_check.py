@@ -17,7 +17,7 @@ from mlpkg.data.label_map import LabelMap
 from mlpkg.data.placed_rows import PlacedRow, read_placed_rows
 from mlpkg.data.rows import Columns
 from mlpkg.evaluation.leakage import PROSE_WORDS, SIMILARITY
-from mlpkg.evaluation.near_duplicates import near_duplicates
+from mlpkg.evaluation.near_copies import near_copies
 from mlpkg.labels import DEFAULT_SCHEME, LabelScheme
 
 __all__ = ["DataCheck", "Finding", "check_data"]
@@ -127,7 +127,8 @@ def check_data(
     Returns
     -------
     DataCheck
-        Errors: rows that cannot be read, texts with conflicting labels. Warnings:
+        Errors: rows that cannot be read, texts with conflicting labels that no
+        context explains. Warnings: conflicting labels that one may (see Notes),
         copies, near-copies in different articles, articles with gaps, labels that no
         row has. Copies and near-copies are looked for in prose of 8 words or more,
         copies also among rows without an article.
@@ -208,36 +209,23 @@ def _copies(rows: Sequence[PlacedRow], furniture: str | None) -> Iterator[Findin
 
 
 def _near_copies(rows: Sequence[PlacedRow], furniture: str | None) -> list[Finding]:
-    """Find prose that nearly stands in another article.
-
-    `near_duplicates` compares two sides. The numbers of two articles differ in some
-    bit, so that one pass a bit has every pair on different sides.
-    """
+    """Find prose that nearly stands in another article."""
     first = {_folded(r.text): r for r in reversed(rows) if _is_prose(r, furniture)}
     prose = list(reversed(first.values()))
-    numbers: dict[str, int] = {}
-    articles = [
-        numbers.setdefault(row.article or f"\0{place}", len(numbers))
-        for place, row in enumerate(prose)
-    ]
-    found: dict[int, tuple[int, float]] = {}
-    for bit in range((len(numbers) - 1).bit_length()):
-        sides: tuple[list[int], list[int]] = ([], [])
-        for place, article in enumerate(articles):
-            sides[article >> bit & 1].append(place)
-        texts = [[prose[place].text for place in side] for side in sides]
-        for match in near_duplicates(*texts, threshold=SIMILARITY):
-            pair = sides[0][match.text], sides[1][match.other]
-            found.setdefault(max(pair), (min(pair), match.similarity))
+    found = near_copies(
+        [row.text for row in prose],
+        [row.article or f"\0{place}" for place, row in enumerate(prose)],
+        threshold=SIMILARITY,
+    )
     return [
         Finding(
             "warning",
             "near-copies",
-            f"{prose[place].place}: {prose[place].text[:50]!r} nearly stands at "
-            f"{prose[other].place} (similarity {similarity:.2f}), in another article; "
-            "keep both on one side of a split",
+            f"{prose[match.text].place}: {prose[match.text].text[:50]!r} nearly stands "
+            f"at {prose[match.other].place} (similarity {match.similarity:.2f}), in "
+            "another article; keep both on one side of a split",
         )
-        for place, (other, similarity) in sorted(found.items())
+        for match in found
     ]
 
 
@@ -251,7 +239,8 @@ def _gaps(rows: Sequence[PlacedRow]) -> Iterator[Finding]:
         yield _gap(
             f"{bare[0][1].place}: no article here and in {len(bare) - 1} more rows, "
             f"though {len(articles)} articles are named; such rows are judged without "
-            "context"
+            "context, and training refuses the mix: name their articles, or take "
+            "them out"
         )
     for article, group in articles.items():
         indices = {row.index for _, row in group if row.index is not None}

@@ -30,7 +30,6 @@ SIMILARITY = 0.7
 FURNITURE_SHARE = 0.5
 # Fewer than half older: strays in a split by time, not a split that ignores time.
 OLDER_SHARE = 0.5
-SHOWN_CHARACTERS = 80
 
 
 def audit(
@@ -39,7 +38,6 @@ def audit(
     *,
     furniture: str | None,
     seed: int = 0,
-    with_text: bool = False,
 ) -> Audit:
     """Audit a split for leakage.
 
@@ -52,8 +50,6 @@ def audit(
         counts as prose.
     seed
         Of the sample and the model of the source check.
-    with_text
-        Whether examples quote up to 80 characters of the text beside the ids.
 
     Returns
     -------
@@ -77,11 +73,11 @@ def audit(
     return Audit(
         (
             _shared_articles(train, held_out),
-            _same_prose(*sides, with_text),
-            _near_prose(*sides, with_text),
+            _same_prose(*sides),
+            _near_prose(*sides),
             one_source_labels(train, held_out),
             source_confound(train, furniture, seed),
-            _shared_furniture(train, held_out, furniture, with_text),
+            _shared_furniture(train, held_out, furniture),
             _time_overlap(train, held_out),
         )
     )
@@ -130,7 +126,7 @@ def _shared_articles(train: AuditSide, held_out: AuditSide) -> AuditRow:
     )
 
 
-def _same_prose(train: _Prose, held_out: _Prose, with_text: bool) -> AuditRow:
+def _same_prose(train: _Prose, held_out: _Prose) -> AuditRow:
     """Look for held-out prose that stands in the training data."""
     first = train.first_rows()
     pairs = [
@@ -139,10 +135,10 @@ def _same_prose(train: _Prose, held_out: _Prose, with_text: bool) -> AuditRow:
         if text in first
     ]
     what = "stand in the training data word for word"
-    return _copies("same prose", what, pairs, train, held_out, with_text)
+    return _copies("same prose", what, pairs, train, held_out)
 
 
-def _near_prose(train: _Prose, held_out: _Prose, with_text: bool) -> AuditRow:
+def _near_prose(train: _Prose, held_out: _Prose) -> AuditRow:
     """Look for held-out prose that nearly stands in the training data."""
     first = train.first_rows()
     rows = [
@@ -159,7 +155,7 @@ def _near_prose(train: _Prose, held_out: _Prose, with_text: bool) -> AuditRow:
         "nearly stand in the training data (Jaccard similarity of 5-word runs "
         f"{SIMILARITY} or more)"
     )
-    return _copies("near-duplicate prose", what, pairs, train, held_out, with_text)
+    return _copies("near-duplicate prose", what, pairs, train, held_out)
 
 
 def _copies(
@@ -168,7 +164,6 @@ def _copies(
     pairs: Sequence[tuple[int, int]],
     train: _Prose,
     held_out: _Prose,
-    with_text: bool,
 ) -> AuditRow:
     """Make the row of a check that pairs held-out prose with training prose."""
     if not train.rows or not held_out.rows:
@@ -182,12 +177,12 @@ def _copies(
         len(pairs),
         share,
         f"{len(pairs)} of {len(held_out.rows)} held-out prose rows {what}",
-        first_five(_pairs(pairs, train.side, held_out.side, with_text)),
+        first_five(_pairs(pairs, train.side, held_out.side)),
     )
 
 
 def _shared_furniture(
-    train: AuditSide, held_out: AuditSide, furniture: str | None, with_text: bool
+    train: AuditSide, held_out: AuditSide, furniture: str | None
 ) -> AuditRow:
     """Count held-out furniture lines that the training data know.
 
@@ -209,7 +204,7 @@ def _shared_furniture(
         share,
         f"{len(shared)} of {len(rows)} held-out {furniture!r} rows stand in the "
         "training data word for word",
-        first_five(_pairs(shared, train, held_out, with_text)),
+        first_five(_pairs(shared, train, held_out)),
     )
 
 
@@ -269,17 +264,11 @@ def _dates(side: AuditSide) -> dict[str, str]:
 
 
 def _pairs(
-    pairs: Sequence[tuple[int, int]],
-    train: AuditSide,
-    held_out: AuditSide,
-    with_text: bool,
+    pairs: Sequence[tuple[int, int]], train: AuditSide, held_out: AuditSide
 ) -> Iterator[str]:
-    """Write pairs of a held-out and a training row."""
+    """Write pairs of a held-out and a training row, without their words."""
     for row, origin in pairs:
-        text = " ".join(held_out.texts[row].split())[:SHOWN_CHARACTERS]
-        yield f"{_place(held_out, row)} as {_place(train, origin)}" + (
-            f": {text}" if with_text else ""
-        )
+        yield f"{_place(held_out, row)} as {_place(train, origin)}"
 
 
 def _place(side: AuditSide, row: int) -> str:

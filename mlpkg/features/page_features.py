@@ -7,17 +7,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from mlpkg.features.cues import CUE_NAMES, cue_values
-from mlpkg.features.layout import (
-    MARKUP,
-    PLACE,
-    SHAPE,
-    markup_values,
-    place_values,
-    shape_values,
-)
-from mlpkg.features.quotation import quotation_states
-from mlpkg.records import Page, Segment
+from mlpkg.features.cues import CUE_NAMES, cue_counts
+from mlpkg.features.markup import MARKUP, markup_values
+from mlpkg.features.place import PLACE, place_values
+from mlpkg.features.quotation import quotation_state, quotation_states
+from mlpkg.features.shape import SHAPE, shape_values
+from mlpkg.records import Page
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -25,9 +20,11 @@ if TYPE_CHECKING:
 __all__ = [
     "CONTEXT_FREE",
     "FEATURE_NAMES",
+    "has_markup",
     "lone_features",
     "page_features",
     "without_context",
+    "without_markup",
 ]
 
 _QUOTATION = ("quoted_share", "quote_starts", "quote_spans")
@@ -45,6 +42,9 @@ FEATURE_NAMES: tuple[str, ...] = (
 # Columns up to here need the text alone; the others are zero without a page.
 CONTEXT_FREE = 1 + len(SHAPE) + len(CUE_NAMES) + len(_QUOTATION)
 
+_HAS_MARKUP = FEATURE_NAMES.index("has_markup")
+_OF_MARKUP = [FEATURE_NAMES.index(name) for name in (*MARKUP, "title_overlap")]
+
 
 def page_features(page: Page) -> NDArray[np.float32]:
     """Features of every segment of a page.
@@ -58,24 +58,20 @@ def page_features(page: Page) -> NDArray[np.float32]:
     -------
     ndarray of shape (n_segments, len(FEATURE_NAMES)), float32
     """
-    matrix = np.zeros((len(page), len(FEATURE_NAMES)), dtype=np.float32)
-    states = quotation_states(page.segments)
-    places = place_values(page)
-    for row, (segment, state, place) in enumerate(
-        zip(page.segments, states, places, strict=True)
-    ):
-        matrix[row] = [
-            0.0,
-            *shape_values(segment.text),
-            *cue_values(segment.text),
-            *_quotation_alone(segment.text),
-            float(state.open_before),
-            float(state.open_after),
-            state.share,
-            *markup_values(segment),
-            *place,
-        ]
-    return matrix
+    states = [
+        (state.open_before, state.open_after, state.share)
+        for state in quotation_states(page.segments)
+    ]
+    return np.concatenate(
+        [
+            np.zeros((len(page), 1), np.float32),
+            _of_texts(page.texts),
+            _matrix(states, len(_QUOTATION_CONTEXT)),
+            _matrix(markup_values(page), len(MARKUP)),
+            place_values(page),
+        ],
+        axis=1,
+    )
 
 
 def lone_features(texts: Sequence[str]) -> NDArray[np.float32]:
@@ -92,13 +88,8 @@ def lone_features(texts: Sequence[str]) -> NDArray[np.float32]:
         The flag ``no_context`` is 1 and every context column 0.
     """
     matrix = np.zeros((len(texts), len(FEATURE_NAMES)), dtype=np.float32)
-    for row, text in enumerate(texts):
-        matrix[row, :CONTEXT_FREE] = [
-            1.0,
-            *shape_values(text),
-            *cue_values(text),
-            *_quotation_alone(text),
-        ]
+    matrix[:, 0] = 1.0
+    matrix[:, 1:CONTEXT_FREE] = _of_texts(texts)
     return matrix
 
 
@@ -110,7 +101,38 @@ def without_context(features: NDArray[np.float32]) -> NDArray[np.float32]:
     return bare
 
 
-def _quotation_alone(text: str) -> tuple[float, float, float]:
-    """Values of the quotation columns that need the text alone."""
-    state = quotation_states([Segment("", 0, 0, len(text), text)])[0]
-    return state.share, float(state.starts), float(state.spans)
+def has_markup(features: NDArray[np.float32]) -> bool:
+    """Tell whether the rows of a page were read with markup around them."""
+    return bool(features[:, _HAS_MARKUP].any())
+
+
+def without_markup(features: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Turn rows of `page_features` into what the page's text alone would give.
+
+    Lines are cut alike in both forms; what plain text lacks is the markup and the
+    title of the document.
+    """
+    plain = features.copy()
+    plain[:, _OF_MARKUP] = 0.0
+    return plain
+
+
+def _of_texts(texts: Sequence[str]) -> NDArray[np.float32]:
+    """Columns that need the text alone, without the first; shape (n_texts, …)."""
+    states = [quotation_state(text) for text in texts]
+    cues = _matrix([cue_counts(text) for text in texts], len(CUE_NAMES))
+    # The last cue is a flag, the others are counts.
+    cues[:, :-1] = np.log1p(cues[:, :-1])
+    return np.concatenate(
+        [
+            _matrix([shape_values(text) for text in texts], len(SHAPE)),
+            cues,
+            _matrix([(s.share, s.starts, s.spans) for s in states], len(_QUOTATION)),
+        ],
+        axis=1,
+    )
+
+
+def _matrix(rows: Sequence[Sequence[float]], width: int) -> NDArray[np.float32]:
+    """Make a matrix of rows; of none, too."""
+    return np.array(rows, dtype=np.float32).reshape(len(rows), width)

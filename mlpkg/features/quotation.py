@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from mlpkg.records import Segment
 
-__all__ = ["QuotationState", "quotation_states"]
+__all__ = ["QuotationState", "quotation_state", "quotation_states"]
 
 # A mark opens before a word and closes after one. Single marks are apostrophes too:
 # inside a word, before a clipped one ('90s, '04), after a plural (the dogs' bowl).
@@ -23,6 +23,7 @@ _MARK = re.compile(
 _OPENING = "“„«‘"
 _CLOSING = "”»’"
 _SINGLE = "‘’'"
+_MARKS = frozenset("“”„«»\"‘’'")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,9 @@ class QuotationState:
     share: float
     starts: bool
     spans: int
+
+
+_NO_QUOTATION = QuotationState(False, False, 0.0, False, 0)
 
 
 def quotation_states(segments: Sequence[Segment]) -> list[QuotationState]:
@@ -79,11 +83,18 @@ def quotation_states(segments: Sequence[Segment]) -> list[QuotationState]:
     return states
 
 
+def quotation_state(text: str) -> QuotationState:
+    """Return the quotation state of a text that came without a page."""
+    return _state(text, "")[0]
+
+
 def _state(text: str, opener: str) -> tuple[QuotationState, str]:
     """Follow the marks of one segment, given the mark that is open before it.
 
     Marks of the other kind inside an open quotation are nested and change nothing.
     """
+    if not opener and _MARKS.isdisjoint(text):
+        return _NO_QUOTATION, ""
     open_before = bool(opener)
     begin = 0
     inside = spans = 0

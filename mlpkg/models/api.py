@@ -1,23 +1,26 @@
-"""The one-line use: classify a text with a model by name."""
+"""The one-line uses: classify a text, or clean it, with a model by name."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterator
 from functools import lru_cache
 from pathlib import Path
 
 from mlpkg.models.classifier import SentenceClassifier
+from mlpkg.models.classify import OtherLanguages, Source
+from mlpkg.models.extract import ExtractedArticle, extract_articles
 from mlpkg.models.store import MANIFEST, load_model, locate_model
-from mlpkg.records import Article, Prediction, ReadFailure
+from mlpkg.records import Prediction
 
-__all__ = ["classify"]
+__all__ = ["classify", "extract"]
 
 
 def classify(
-    source: str | Article | Iterable[str | Article | ReadFailure],
+    source: Source,
     model: SentenceClassifier | str | Path | None = None,
     *,
     min_confidence: float = 0.0,
+    other_languages: OtherLanguages = "warn",
 ) -> Iterator[Prediction]:
     r"""Classify the segments of one page or of many, lazily.
 
@@ -31,6 +34,10 @@ def classify(
         model, loaded once a process.
     min_confidence
         Predictions under this probability are marked as abstained.
+    other_languages
+        What happens to a page in another language than the model knows, beyond a
+        warning: "warn" nothing, "abstain" every prediction is marked as abstained,
+        "skip" none is made.
 
     Yields
     ------
@@ -49,11 +56,67 @@ def classify(
     boilerplate
     attribution
     """
-    if not isinstance(model, SentenceClassifier):
-        folder = locate_model(model).resolve()
-        # A model that was trained anew in the same folder is another one.
-        model = _loaded(folder, (folder / MANIFEST).stat().st_mtime_ns)
-    return model.classify(source, min_confidence=min_confidence)
+    return _classifier(model).classify(
+        source, min_confidence=min_confidence, other_languages=other_languages
+    )
+
+
+def extract(
+    source: Source,
+    model: SentenceClassifier | str | Path | None = None,
+    *,
+    keep: Collection[str] | None = None,
+    min_confidence: float = 0.0,
+    other_languages: OtherLanguages = "warn",
+) -> Iterator[ExtractedArticle]:
+    r"""Clean pages lazily: the text without the furniture.
+
+    Parameters
+    ----------
+    source, model, other_languages
+        As `classify` takes them; of a page that is skipped nothing is kept.
+    keep
+        Names of the labels to keep; None keeps all but the furniture.
+    min_confidence
+        Segments whose label is less probable are left out.
+
+    Yields
+    ------
+    ExtractedArticle
+        One a page: the article as it was read, the text that was kept, and how many
+        segments have each label.
+
+    Raises
+    ------
+    ModelNotFoundError
+        There is no such model.
+    DataError
+        `keep` names a label that the model does not have.
+
+    Examples
+    --------
+    >>> story = "The ferry stopped on Monday after a storm. It sails again on Friday."
+    >>> menu, headline = "Home | News | Sport", "Ferry stops until Friday"
+    >>> page = "\n".join([menu, headline, "By Una Marsh", story, "Share this page"])
+    >>> [cleaned.text for cleaned in extract(page)] == [f"{headline}\n\n{story}"]
+    True
+    """
+    return extract_articles(
+        _classifier(model),
+        source,
+        keep=keep,
+        min_confidence=min_confidence,
+        other_languages=other_languages,
+    )
+
+
+def _classifier(model: SentenceClassifier | str | Path | None) -> SentenceClassifier:
+    """Load a model by folder or name once a process."""
+    if isinstance(model, SentenceClassifier):
+        return model
+    folder = locate_model(model).resolve()
+    # A model that was trained anew in the same folder is another one.
+    return _loaded(folder, (folder / MANIFEST).stat().st_mtime_ns)
 
 
 @lru_cache(maxsize=4)

@@ -29,6 +29,8 @@ from mlpkg.records import Article, Page, Prediction, ReadFailure
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from mlpkg.models.classify import OtherLanguages
+
 __all__ = ["SentenceClassifier"]
 
 
@@ -45,6 +47,9 @@ class SentenceClassifier(ClassifierMixin, BaseEstimator):
     context_dropout
         Share of the segments of pages, 0 to 1, that are learned a second time as
         bare strings, so that strings without a page are a fair question.
+    markup_dropout
+        Share of the pages with markup, 0 to 1, that are learned a second time as if
+        they were plain text, so that one model reads both.
     folds
         Folds of the cross-fitting that calibration needs, split by group; 0 leaves
         probabilities uncalibrated.
@@ -89,12 +94,14 @@ class SentenceClassifier(ClassifierMixin, BaseEstimator):
         *,
         encoder: str | Encoder = "minilm",
         context_dropout: float = 0.3,
+        markup_dropout: float = 1.0,
         folds: int = 5,
         random_state: int = 0,
     ) -> None:
         self.model = model
         self.encoder = encoder
         self.context_dropout = context_dropout
+        self.markup_dropout = markup_dropout
         self.folds = folds
         self.random_state = random_state
 
@@ -124,8 +131,8 @@ class SentenceClassifier(ClassifierMixin, BaseEstimator):
             A weight at or above 0 a row, nested for pages.
         allowed
             Boolean, shape (n_rows, n_classes), nested for pages: the classes that a
-            row may have, columns in the sorted order of the labels in `y`. Rows with
-            one True are ordinary rows; the others may hold any of the labels in `y`.
+            row may have, columns in the sorted order of the labels in `y`. The label
+            of a row must be among them; where they are several, it says no more.
         checkpoints
             Where finished folds are kept and found again by a training with the same
             data and parameters; None keeps nothing.
@@ -150,7 +157,7 @@ class SentenceClassifier(ClassifierMixin, BaseEstimator):
             )
         targets = split_targets(samples, labels, self.classes_, sample_weight, allowed)
         inputs = samples.encode(self.encoder_object())
-        train = self._trainer()
+        train = self.trainer()
         self.crossfit_logits_: NDArray[np.float32] | None = None
         self.crossfit_folds_: NDArray[np.int64] | None = None
         self.temperature_ = 1.0
@@ -209,6 +216,7 @@ class SentenceClassifier(ClassifierMixin, BaseEstimator):
         source: str | Article | Iterable[str | Article | ReadFailure],
         *,
         min_confidence: float = 0.0,
+        other_languages: OtherLanguages = "warn",
     ) -> Iterator[Prediction]:
         """Classify pages lazily.
 
@@ -219,6 +227,10 @@ class SentenceClassifier(ClassifierMixin, BaseEstimator):
             `open_articles` yields them, are logged and passed over.
         min_confidence
             Predictions under this probability are marked as abstained.
+        other_languages
+            What happens to a page in another language than the model knows, beyond a
+            warning: "warn" nothing, "abstain" every prediction is marked as
+            abstained, "skip" none is made.
 
         Yields
         ------
@@ -227,7 +239,9 @@ class SentenceClassifier(ClassifierMixin, BaseEstimator):
         """
         from mlpkg.models.classify import classify_articles
 
-        for _, predictions in classify_articles(self, source, min_confidence):
+        for _, predictions in classify_articles(
+            self, source, min_confidence, other_languages
+        ):
             yield from predictions
 
     def predict_pages(self, pages: Sequence[Page]) -> list[NDArray[np.float64]]:
@@ -274,16 +288,19 @@ class SentenceClassifier(ClassifierMixin, BaseEstimator):
         logits = self.head_.logits(samples.encode(encoder))
         return samples, softmax(np.concatenate(logits), self.temperature_)
 
-    def _trainer(self) -> Trainer:
+    def trainer(self) -> Trainer:
         """Return what trains one head; each call gets a fresh, unfitted one."""
-        return Trainer(self.model, self.context_dropout, self.random_state)
+        return Trainer(
+            self.model, self.context_dropout, self.markup_dropout, self.random_state
+        )
 
     def _check_parameters(self) -> None:
         """Refuse parameters that cannot work, naming each."""
-        if not 0 <= self.context_dropout <= 1:
-            raise ValueError(
-                f"context_dropout must be between 0 and 1, got {self.context_dropout!r}"
-            )
+        for name in ("context_dropout", "markup_dropout"):
+            if not 0 <= getattr(self, name) <= 1:
+                raise ValueError(
+                    f"{name} must be between 0 and 1, got {getattr(self, name)!r}"
+                )
         if self.folds != 0 and (not isinstance(self.folds, Integral) or self.folds < 2):
             raise ValueError(f"folds must be 0 or at least 2, got {self.folds!r}")
 

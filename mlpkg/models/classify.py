@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal, get_args
 
 import numpy as np
 from sklearn.utils.validation import check_is_fitted
 
 from mlpkg.articles import normalise
+from mlpkg.articles.language import MIN_LENGTH, detect_language, primary_code
 from mlpkg.records import Article, Page, Prediction, ReadFailure
 from mlpkg.segmentation import Segmenter
 
@@ -18,18 +19,28 @@ if TYPE_CHECKING:
 
     from mlpkg.models.classifier import SentenceClassifier
 
-__all__ = ["classify_articles"]
+__all__ = ["LANGUAGES", "OtherLanguages", "classify_articles", "other_language"]
 
 logger = logging.getLogger(__name__)
 
 # Segments embedded together: enough to batch by length, few enough to stay lazy.
 BATCH_SEGMENTS = 1024
+# No probability is above it.
+NEVER = 2.0
 
+# What models know: the corpus that they learn from, the cues that they look for and
+# the encoder behind the default model are English.
+LANGUAGES = ("en",)
+
+OtherLanguages = Literal["warn", "abstain", "skip"]
 Source = str | Article | Iterable[str | Article | ReadFailure]
 
 
 def classify_articles(
-    classifier: SentenceClassifier, source: Source, min_confidence: float = 0.0
+    classifier: SentenceClassifier,
+    source: Source,
+    min_confidence: float = 0.0,
+    other_languages: OtherLanguages = "warn",
 ) -> Iterator[tuple[Article, list[Prediction]]]:
     """Classify pages lazily.
 
@@ -41,24 +52,65 @@ def classify_articles(
         As `SentenceClassifier.classify` takes it.
     min_confidence
         Predictions under this probability are marked as abstained.
+    other_languages
+        What happens to a page in a language that the model does not know, beyond a
+        warning: nothing, every prediction is marked as abstained, or none is made.
 
     Yields
     ------
     article : Article
     predictions : list of Prediction
-        One a segment; empty for an article without text.
+        One a segment; empty for an article without text and for one left out.
     """
     check_is_fitted(classifier, "head_")
+    if other_languages not in get_args(OtherLanguages):
+        raise ValueError(
+            f'"other_languages" must be one of {", ".join(get_args(OtherLanguages))}, '
+            f"got {other_languages!r}"
+        )
     segmenter = Segmenter()
-    waiting: list[Page] = []
+    waiting: list[tuple[Page, float]] = []
     size = 0
     for article in _articles(source):
-        waiting.append(segmenter.segment(article))
-        size += len(waiting[-1])
+        what = _told(article, other_languages)
+        page = Page(article, ()) if what == "skip" else segmenter.segment(article)
+        waiting.append((page, NEVER if what == "abstain" else min_confidence))
+        size += len(page)
         if size >= BATCH_SEGMENTS:
-            yield from _predict(classifier, waiting, min_confidence)
+            yield from _predict(classifier, waiting)
             waiting, size = [], 0
-    yield from _predict(classifier, waiting, min_confidence)
+    yield from _predict(classifier, waiting)
+
+
+def other_language(article: Article) -> str:
+    """Return the language of a page that models do not know, else an empty string.
+
+    A short page is never called foreign: nobody can tell.
+    """
+    if len(article.text) < MIN_LENGTH:
+        return ""
+    language = primary_code(article.language) or detect_language(article.text)
+    return "" if language in LANGUAGES else language
+
+
+def _told(article: Article, other_languages: OtherLanguages) -> OtherLanguages | None:
+    """Warn of a page in another language and return what is to happen to it."""
+    language = other_language(article)
+    if not language:
+        return None
+    outcome = {
+        "warn": "its labels mean little",
+        "abstain": "every label is marked as abstained",
+        "skip": "it is left out",
+    }[other_languages]
+    logger.warning(
+        "%r is in another language (%s) than the model knows (%s); %s",
+        article.id,
+        language,
+        ", ".join(LANGUAGES),
+        outcome,
+    )
+    return other_languages
 
 
 def _articles(source: Source) -> Iterator[Article]:
@@ -85,12 +137,13 @@ def _articles(source: Source) -> Iterator[Article]:
 
 
 def _predict(
-    classifier: SentenceClassifier, pages: list[Page], min_confidence: float
+    classifier: SentenceClassifier, waiting: list[tuple[Page, float]]
 ) -> Iterator[tuple[Article, list[Prediction]]]:
-    """Classify a batch of pages."""
+    """Classify a batch of pages, each with its least confidence."""
     names = [str(name) for name in classifier.classes_]
-    for page, probabilities in zip(pages, classifier.predict_pages(pages), strict=True):
-        yield page.article, _predictions(page, probabilities, names, min_confidence)
+    found = classifier.predict_pages([page for page, _ in waiting])
+    for (page, least), probabilities in zip(waiting, found, strict=True):
+        yield page.article, _predictions(page, probabilities, names, least)
 
 
 def _predictions(

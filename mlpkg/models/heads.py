@@ -11,10 +11,11 @@ from sklearn.base import clone
 from mlpkg.exceptions import ConfigError
 from mlpkg.models.base import Head
 from mlpkg.models.linear import LinearHead
+from mlpkg.models.page_head import PageHead
 
 __all__ = ["HEADS", "head_name", "make_head"]
 
-HEADS: dict[str, type[Head]] = {"linear": LinearHead}
+HEADS: dict[str, type[Head]] = {"linear": LinearHead, "page": PageHead}
 
 
 def make_head(model: str | Head, parameters: Mapping[str, Any] | None = None) -> Head:

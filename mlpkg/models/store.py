@@ -88,9 +88,10 @@ def save_model(
         "format": FORMAT,
         "package_version": __version__,
         "scheme": {"labels": list(scheme.names), "furniture": scheme.furniture},
-        "classes": [str(name) for name in classifier.classes_],
+        "classes": classifier.classes_.tolist(),  # whole numbers stay whole numbers
         "classifier": {
             "context_dropout": classifier.context_dropout,
+            "markup_dropout": classifier.markup_dropout,
             "folds": classifier.folds,
             "random_state": classifier.random_state,
         },

@@ -57,11 +57,12 @@ def split_targets(
     Raises
     ------
     ValueError
-        A weight is negative or not finite, or a row allows no class.
+        A weight is negative or not finite, a row allows no class, or it does not
+        allow its own label.
     """
     mask = labels[:, None] == classes[None, :]
     if allowed is not None:
-        mask = _allowed_mask(samples, allowed, mask)
+        mask = _allowed_mask(samples, allowed, mask, labels)
     weights = np.ones(len(labels))
     if sample_weight is not None:
         weights = np.asarray(
@@ -81,9 +82,12 @@ def split_targets(
 
 
 def _allowed_mask(
-    samples: Samples, allowed: Sequence[Any], decided: NDArray[np.bool_]
+    samples: Samples,
+    allowed: Sequence[Any],
+    decided: NDArray[np.bool_],
+    labels: NDArray[Any],
 ) -> NDArray[np.bool_]:
-    """Combine the caller's mask with the labels of the decided rows."""
+    """Check the caller's mask, a row a label, against the labels."""
     given = np.asarray(samples.flatten(allowed, "allowed"), dtype=bool)
     if given.shape != decided.shape:
         raise ValueError(
@@ -94,4 +98,21 @@ def _allowed_mask(
     if (counts == 0).any():
         row = int(np.flatnonzero(counts == 0)[0])
         raise ValueError(f"row {row} of allowed is all False; no class would be left")
-    return np.where((counts == 1)[:, None], decided, given)
+    contradicted = (decided & ~given).any(axis=1)
+    if contradicted.any():
+        row = int(contradicted.argmax())
+        raise ValueError(
+            f"{_place(samples, row)}: the label is {labels[row]!s:.60}, but allowed "
+            "does not have it among the row's classes; correct one of the two (an "
+            "undecided row takes any label that it allows)"
+        )
+    return given
+
+
+def _place(samples: Samples, row: int) -> str:
+    """Name a row by its page and segment, or by its number."""
+    for page in samples.pages:
+        if row < len(page):
+            return f"page {page.id!r}, segment {row}"
+        row -= len(page)
+    return f"row {row}"

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from mlpkg.exceptions import DataError
 
-__all__ = ["figures_table", "replace_block"]
+__all__ = ["figures_table", "interval_cell", "markdown_table", "replace_block"]
 
 # What each stored evaluation is, for a reader who does not know the folder.
 _NAMES = {
@@ -55,8 +56,32 @@ def figures_table(folder: Path) -> str:
     if not rows:
         raise DataError(f"{folder}: holds none of {', '.join(_NAMES)}.json")
     head = ["F1 on", *labels, "macro-F1 [95% interval over pages]", "without the page"]
+    return markdown_table(head, rows)
+
+
+def markdown_table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """Write a Markdown table of cells; without a newline at its end."""
     lines = [head, ["---"] * len(head), *rows]
     return "\n".join("| " + " | ".join(cells) + " |" for cells in lines)
+
+
+def interval_cell(
+    result: Mapping[str, Any], metric: str, label: str = "", digits: int = 3
+) -> str:
+    """Format one value of a stored result, with its interval where there is one.
+
+    Raises
+    ------
+    DataError
+        The result has no such row.
+    """
+    row = _row(result, metric, label)
+    if row["value"] is None:
+        return "–"
+    value = f"{row['value']:.{digits}f}"
+    if row["low"] is None:
+        return value
+    return f"{value} [{row['low']:.{digits}f}, {row['high']:.{digits}f}]"
 
 
 def replace_block(text: str, name: str, block: str) -> str:
@@ -75,7 +100,7 @@ def replace_block(text: str, name: str, block: str) -> str:
     return f"{before}{begin}\n{block}\n{end}{after}"
 
 
-def _row(result: dict[str, Any], metric: str, label: str) -> dict[str, Any]:
+def _row(result: Mapping[str, Any], metric: str, label: str) -> dict[str, Any]:
     """Find one row of a stored evaluation."""
     for row in result["rows"]:
         if (row["metric"], row["label"]) == (metric, label):

@@ -30,6 +30,14 @@ __all__ = [
 ]
 
 
+# What a status asks of the reader, told once under the list.
+_STATUS_NOTES = {
+    "interrupted": "the training was killed; `mlpkg runs rm` removes what is left",
+    "checkpoints": "what a killed training had finished; training the same config on "
+    "the same data goes on from there, `mlpkg runs rm` removes them",
+}
+
+
 def entry_facts(entry: RunEntry) -> dict[str, Any]:
     """Return what a list of runs says of one, in types of JSON."""
     facts = {
@@ -57,7 +65,7 @@ def entry_facts(entry: RunEntry) -> dict[str, Any]:
 
 
 def list_text(entries: Sequence[RunEntry]) -> str:
-    """Write a line a run, then why the broken ones are; ends with a newline."""
+    """Write a line a run, then what hinders the unfinished and broken ones."""
     table = [entry_facts(entry) for entry in entries]
     parts = list(
         dict.fromkeys(part for row in table for part in row.get("macro_f1", ()))
@@ -72,8 +80,10 @@ def list_text(entries: Sequence[RunEntry]) -> str:
                 *("-" if score is None else interval_cell(score) for score in scores),
             ]
         )
-    reasons = [f"broken: {row['reason']}\n" for row in table if row["reason"]]
-    return aligned(lines) + "\n" + "".join(reasons)
+    notes = [f"broken: {row['reason']}\n" for row in table if row["reason"]]
+    found = {entry.status for entry in entries}
+    notes += [f"{key}: {note}\n" for key, note in _STATUS_NOTES.items() if key in found]
+    return aligned(lines) + "\n" + "".join(notes)
 
 
 def from_default(run: StoredRun) -> list[dict[str, Any]]:

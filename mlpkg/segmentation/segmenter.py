@@ -38,7 +38,8 @@ class Segmenter:
         Parameters
         ----------
         article
-            With or without blocks; without, its lines are the blocks.
+            With or without blocks; without, its lines are the blocks. A block that
+            is `whole` is one segment.
 
         Returns
         -------
@@ -64,6 +65,9 @@ class Segmenter:
 
 def _block_spans(text: str, block: Block) -> list[tuple[int, int]]:
     """Sentence spans of one block, piece by piece where it is huge."""
+    if block.whole:
+        first, last = _strip(text, block.start, block.end)
+        return [(first, last)] if first < last else []
     spans: list[tuple[int, int]] = []
     start = block.start
     while start < block.end:

@@ -7,7 +7,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-__all__ = ["try_lock"]
+__all__ = ["LOCK", "is_held", "try_lock"]
+
+# Name of the lock file in a folder that a training works in.
+LOCK = "lock"
 
 
 @contextmanager
@@ -34,6 +37,23 @@ def try_lock(path: Path) -> Iterator[bool]:
         yield _lock(descriptor) and _is_at(descriptor, path)
     finally:
         os.close(descriptor)  # the system drops the lock with it
+
+
+def is_held(path: Path) -> bool:
+    """Tell whether a living process holds a lock file; nothing is made or changed.
+
+    A file that this user may not open counts as held.
+    """
+    try:
+        descriptor = os.open(path, os.O_RDWR)
+    except FileNotFoundError:
+        return False
+    except PermissionError:
+        return True
+    try:
+        return not _lock(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def _lock(descriptor: int) -> bool:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import platform
 import shutil
 import subprocess
 from pathlib import Path
 
-__all__ = ["PACKAGES", "git_state", "machine", "versions"]
+__all__ = ["PACKAGES", "code_sha256", "git_state", "machine", "versions"]
 
 PACKAGES = (
     "mlpkg",
@@ -46,6 +47,22 @@ def machine() -> dict[str, str | int]:
         if hasattr(os, "sched_getaffinity")
         else os.cpu_count() or 1,
     }
+
+
+def code_sha256(*parts: str) -> str:
+    """Return a hash of the Python files in subpackages of mlpkg, names and contents.
+
+    Parameters
+    ----------
+    parts
+        Names of subpackages, such as ``features``.
+    """
+    root = Path(__file__).parent.parent
+    digest = hashlib.sha256()
+    for path in sorted(path for part in parts for path in (root / part).rglob("*.py")):
+        content = hashlib.sha256(path.read_bytes()).hexdigest()
+        digest.update(f"{path.relative_to(root).as_posix()} {content}\n".encode())
+    return digest.hexdigest()
 
 
 def git_state(folder: Path) -> dict[str, str | bool] | None:

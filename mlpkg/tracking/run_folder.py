@@ -6,6 +6,7 @@ import json
 import logging
 import shutil
 import time
+from contextlib import ExitStack
 from datetime import UTC, datetime
 from itertools import count
 from pathlib import Path
@@ -13,6 +14,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from mlpkg.exceptions import DataError
+from mlpkg.tracking.lock import LOCK, try_lock
 from mlpkg.tracking.provenance import git_state, machine, versions
 
 __all__ = ["RunFolder"]
@@ -33,8 +35,9 @@ class RunFolder:
     Notes
     -----
     Use it as a context manager. Files are written to a hidden folder beside the
-    final one, which is renamed at the end; after an exception it is removed. While
-    it is open the package logs from INFO on, into ``log.txt`` and to all handlers.
+    final one, which is renamed at the end; after an exception it is removed. A lock
+    in it tells others that its process lives. While it is open the package logs from
+    INFO on, into ``log.txt`` and to all handlers.
 
     Examples
     --------
@@ -57,6 +60,8 @@ class RunFolder:
 
     def __enter__(self) -> Self:
         self.path, self.work = self._claim()
+        self._lock = ExitStack()
+        self._lock.enter_context(try_lock(self.file(LOCK)))
         self._handler = logging.FileHandler(self.work / "log.txt", encoding="utf-8")
         self._handler.setFormatter(
             logging.Formatter("%(asctime)s %(name)s %(message)s")
@@ -81,8 +86,11 @@ class RunFolder:
         try:
             if kind is None:
                 self.write_facts()
+                self._lock.close()  # Windows renames no folder with an open file
+                self.file(LOCK).unlink(missing_ok=True)
                 self.work.replace(self.path)
         finally:
+            self._lock.close()
             shutil.rmtree(self.work, ignore_errors=True)
 
     def file(self, name: str) -> Path:

@@ -11,9 +11,11 @@ from pathlib import Path
 from typing import Literal
 
 from mlpkg.exceptions import DataError
+from mlpkg.tracking.lock import LOCK, is_held
 from mlpkg.tracking.stored_run import StoredRun
 
 __all__ = [
+    "CHECKPOINTS_PREFIX",
     "RUNS",
     "RunEntry",
     "find_run",
@@ -24,8 +26,14 @@ __all__ = [
 ]
 
 RUNS = Path("experiments") / "runs"
+# What a killed training had finished lies in a folder of this name; its hashes follow.
+CHECKPOINTS_PREFIX = ".unfinished-"
 # Under construction a run's folder has its final name behind a dot.
-_UNFINISHED = re.compile(r"\.\d{4}-\d{2}-\d{2}T\d{6}-.+")
+_WORK = re.compile(
+    rf"\.\d{{4}}-\d{{2}}-\d{{2}}T\d{{6}}-.+|{re.escape(CHECKPOINTS_PREFIX)}.+"
+)
+
+Status = Literal["finished", "running", "interrupted", "checkpoints", "broken"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +45,10 @@ class RunEntry:
     path
         The folder.
     status
-        ``unfinished`` while it is written or after a kill, ``broken`` where a part
-        that every run has cannot be read.
+        ``running`` while its process lives, ``interrupted`` after that was killed,
+        ``checkpoints`` for what a killed training had finished and the same
+        training goes on from, ``broken`` where a part that every run has cannot be
+        read.
     reason
         Why it is broken, else empty.
     run
@@ -46,7 +56,7 @@ class RunEntry:
     """
 
     path: Path
-    status: Literal["finished", "unfinished", "broken"]
+    status: Status
     reason: str = ""
     run: StoredRun | None = None
 
@@ -67,14 +77,21 @@ def list_runs(root: Path = RUNS) -> list[RunEntry]:
     Returns
     -------
     list of RunEntry
-        In order of time, newest last; runs that are unfinished or broken too.
+        In order of time, newest last; runs that are unfinished or broken too, and
+        checkpoints that no living training uses at the end.
 
     Raises
     ------
     DataError
         There is no such folder.
     """
-    return [_entry(path) for path in _folders(root)]
+    entries = (_entry(path) for path in _folders(root))
+    # Of a training that runs, its run folder is listed, not its checkpoints too.
+    return [
+        entry
+        for entry in entries
+        if entry.status != "checkpoints" or not is_held(entry.path / LOCK)
+    ]
 
 
 def find_run(name: str, root: Path = RUNS) -> StoredRun:
@@ -82,7 +99,7 @@ def find_run(name: str, root: Path = RUNS) -> StoredRun:
     return StoredRun(run_folder(name, root))
 
 
-def run_folder(name: str, root: Path = RUNS) -> Path:
+def run_folder(name: str, root: Path = RUNS, *, unfinished: bool = False) -> Path:
     """Return the folder of the run that a name means.
 
     Parameters
@@ -92,24 +109,29 @@ def run_folder(name: str, root: Path = RUNS) -> Path:
         ``latest`` for the newest finished run.
     root
         The folder of all runs; a path is taken wherever it leads.
+    unfinished
+        Whether the folders that trainings work in are looked at, too.
 
     Raises
     ------
     DataError
         No run or several runs have that name, or it is not finished.
     """
-    if (Path(name) / "run.json").is_file():
-        return Path(name)
+    path = Path(name)
+    if (path / "run.json").is_file() or (unfinished and _is_work(path)):
+        return path
     folders = list(_folders(root))
     if name == "latest":
         return _latest(folders, root)
-    finished = [path for path in folders if not path.name.startswith(".")]
-    exact = [path for path in finished if path.name == name]
-    found = exact or [path for path in finished if name and path.name.startswith(name)]
+    known = {p.name.lstrip("."): p for p in folders if unfinished or not _is_work(p)}
+    wanted = name.lstrip(".") if unfinished else name
+    if wanted in known:
+        return known[wanted]
+    found = [run_id for run_id in known if wanted and run_id.startswith(wanted)]
     if len(found) == 1:
-        return found[0]
+        return known[found[0]]
     if found:
-        ids = ", ".join(path.name for path in found)
+        ids = ", ".join(found)
         raise DataError(
             f"{name!r} is the beginning of {len(found)} runs; give more of one: {ids}"
         )
@@ -117,7 +139,7 @@ def run_folder(name: str, root: Path = RUNS) -> Path:
 
 
 def remove_run(path: Path, root: Path = RUNS) -> None:
-    """Remove a run folder; of a link to one, the link alone.
+    """Remove a run folder, or what a killed training left; of a link, the link alone.
 
     Raises
     ------
@@ -137,7 +159,8 @@ def require_removable(path: Path, root: Path = RUNS) -> None:
     Raises
     ------
     DataError
-        It lies elsewhere, or it holds no ``run.json``.
+        It lies elsewhere, a living training works in it, or it holds no ``run.json``
+        and is not what a killed training left.
     """
     # The parent alone is resolved: the last part may be a link, which is not followed.
     if path.name in ("", "..") or path.parent.resolve() != root.resolve():
@@ -145,7 +168,13 @@ def require_removable(path: Path, root: Path = RUNS) -> None:
             f"{path}: not removed, it does not lie right under {root}; name the folder "
             "that holds it with --runs"
         )
-    if not (path / "run.json").is_file():
+    if _is_work(path):
+        if is_held(path / LOCK):
+            raise DataError(
+                f"{path}: not removed, a training that runs works in it; wait for its "
+                "end, or stop it first"
+            )
+    elif not (path / "run.json").is_file():
         raise DataError(
             f"{path}: not removed, it holds no run.json and so is no run; remove it by "
             "hand if you are sure"
@@ -161,14 +190,21 @@ def _folders(root: Path) -> Iterator[Path]:
         )
     for path in sorted(root.iterdir(), key=lambda path: path.name.lstrip(".")):
         hidden = path.name.startswith(".")
-        if path.is_dir() and (not hidden or _UNFINISHED.fullmatch(path.name)):
+        if _is_work(path) or (path.is_dir() and not hidden):
             yield path
+
+
+def _is_work(path: Path) -> bool:
+    """Tell a folder that a training works in, or did until it was killed."""
+    return path.is_dir() and _WORK.fullmatch(path.name) is not None
 
 
 def _entry(path: Path) -> RunEntry:
     """Read as much of a run as a list of runs shows."""
-    if path.name.startswith("."):
-        return RunEntry(path, "unfinished")
+    if path.name.startswith(CHECKPOINTS_PREFIX):
+        return RunEntry(path, "checkpoints")
+    if _is_work(path):
+        return RunEntry(path, "running" if is_held(path / LOCK) else "interrupted")
     try:
         run = StoredRun(path)
         _ = run.run, run.config, run.metrics, run.checks
@@ -189,10 +225,12 @@ def _unknown(name: str, folders: list[Path], root: Path) -> DataError:
     """Say what a name that means no finished run comes near to."""
     known = {path.name.lstrip("."): path for path in folders}
     for known_id, path in known.items():
-        if name and path.name.startswith(".") and known_id.startswith(name):
+        if name and _is_work(path) and known_id.startswith(name):
             return DataError(
-                f"{path}: the run is unfinished; wait for its training, or remove the "
-                "folder by hand if that was killed"
+                f"{path}: the run is not finished, its training still runs; wait for it"
+                if is_held(path / LOCK)
+                else f"{path}: the run is not finished, its training was interrupted; "
+                "train again, or remove what is left with `mlpkg runs rm`"
             )
     near = [known_id for known_id in reversed(known) if name and name in known_id]
     near = near or get_close_matches(name, known, n=3)

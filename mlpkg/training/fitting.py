@@ -34,6 +34,11 @@ def fit_on_gold(
 
     The classifier takes the scheme over: labels that do not occur in the data,
     their order and the furniture label are known to the scheme alone.
+
+    Raises
+    ------
+    DataError
+        Some rows name their article and others do not.
     """
     targets = gold_targets(pages, scheme)
     # Copies of a page are one article, whatever their ids.

@@ -10,12 +10,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from mlpkg.data.gold import GoldPage, SegmentTarget, segment_targets
+from mlpkg.data.splits import shown
+from mlpkg.exceptions import DataError
 from mlpkg.labels import LabelScheme
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["GoldTargets", "gold_targets"]
+__all__ = ["GoldTargets", "gold_targets", "require_one_form"]
 
 logger = logging.getLogger(__name__)
 
@@ -44,7 +46,13 @@ def gold_targets(pages: Sequence[GoldPage], scheme: LabelScheme) -> GoldTargets:
 
     Labels that only partial labels name are classes, too, which is logged: the model
     can tell them from the others only by what the decided rows are not.
+
+    Raises
+    ------
+    DataError
+        As `require_one_form` raises it.
     """
+    require_one_form(pages)
     targets = [segment_targets(page, scheme) for page in pages]
     rows = [target for page in targets for target in page]
     decided = {row.label for row in rows if row.allowed is None}
@@ -64,6 +72,30 @@ def gold_targets(pages: Sequence[GoldPage], scheme: LabelScheme) -> GoldTargets:
         weights if any(row.weight != 1 for row in rows) else None,
         _masks(targets, labels) if partial else None,
     )
+
+
+def require_one_form(pages: Sequence[GoldPage]) -> None:
+    """Refuse training data in which some rows name their article and others do not.
+
+    A row without an article is judged as a bare string. Among pages it would be
+    learned, and judged out of fold, as a page of one segment: its score would not be
+    that of what the model does with it later.
+
+    Raises
+    ------
+    DataError
+        Names the rows without an article by file and line.
+    """
+    bare = [page.id for page in pages if not page.has_context]
+    if bare and len(bare) < len(pages):
+        rows = sum(len(page.spans) for page in pages)
+        raise DataError(
+            f"{len(bare)} of {rows} training rows name no article ({shown(bare)}), the "
+            "others do: rows without context and rows with it cannot be scored out of "
+            "fold alike; give each of them its article (a row that stands alone, one "
+            "of its own), take them out, or have every row read without its article "
+            "(data.columns.article: a column that is not there)"
+        )
 
 
 def _labels(

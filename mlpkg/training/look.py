@@ -12,7 +12,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from mlpkg.data.gold import CORPUS, load_gold
+from mlpkg.data.gold import load_gold
+from mlpkg.data.source_form import AS_HTML, CORPUS
 from mlpkg.evaluation import Evaluation
 from mlpkg.evaluation.audit_table import Audit
 from mlpkg.exceptions import DataError
@@ -35,7 +36,8 @@ def refuse_test_parts(source: str) -> None:
     DataError
         The source is one; the message names the command that may look at it.
     """
-    if source.removeprefix(CORPUS) in TEST_PARTS and source.startswith(CORPUS):
+    part = source.removeprefix(CORPUS).removesuffix(AS_HTML)
+    if part in TEST_PARTS and source.startswith(CORPUS):
         raise DataError(
             f"{source} is for the last look and is scored by `mlpkg look` alone, which "
             "logs it; make choices on corpus:validation"

@@ -26,17 +26,18 @@ from mlpkg.models.checkpoints import Checkpoints
 from mlpkg.models.store import save_model
 from mlpkg.report.run_report import run_report
 from mlpkg.tracking import RunFolder
-from mlpkg.tracking.lock import try_lock
-from mlpkg.tracking.store import RUNS
+from mlpkg.tracking.lock import LOCK, try_lock
+from mlpkg.tracking.provenance import code_sha256, versions
+from mlpkg.tracking.store import CHECKPOINTS_PREFIX, RUNS
 from mlpkg.tracking.stored_run import StoredRun
 from mlpkg.training.audits import audit_folds, audit_pages
 from mlpkg.training.card import model_card
 from mlpkg.training.evaluate import judge, score_judged
 from mlpkg.training.fitting import fit_on_gold, out_of_fold
+from mlpkg.training.gold_targets import require_one_form
 from mlpkg.training.look import refuse_test_parts
 from mlpkg.training.progress import Report, log_each_minute
 from mlpkg.training.run_tables import fold_of_pages, split_table, write_predictions
-from mlpkg.version import __version__
 
 if TYPE_CHECKING:
     from mlpkg.evaluation.audit_table import Audit
@@ -49,6 +50,16 @@ logger = logging.getLogger(__name__)
 
 # Of a model that learned from the bundled corpus; others are their makers' to say.
 CORPUS_LICENCE = "Apache-2.0"
+# Subpackages from which the logits of a fold follow.
+_COMPUTING = (
+    "articles",
+    "data",
+    "embedding",
+    "features",
+    "models",
+    "segmentation",
+    "training",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +160,7 @@ def _load(config: Config) -> _Data:
         make_gold(config, config.data.train),
         make_gold(config, source) if source else [],
     )
+    require_one_form(data.train)  # before the texts are embedded
     require_disjoint(data.train, data.held_out)
     if data.held_out and not any(page.decided for page in data.held_out):
         raise DataError(
@@ -162,13 +174,15 @@ def _unfinished(runs: Path, config: Config, data: _Data) -> Path:
     """Return the folder where a killed training left what it had finished.
 
     Its name holds all that decides the logits of a fold: rows are kept in the order
-    of the pages, which the fingerprint of the data leaves out.
+    of the pages, which the fingerprint of the data leaves out, and the code that reads
+    and computes may have been mended since, its version being the same.
     """
     encoder = make_classifier(config).encoder_object()
-    seen = [__version__, encoder.fingerprint, data_fingerprint(data.train)]
+    seen = [code_sha256(*_COMPUTING), *(f"{k} {v}" for k, v in versions().items())]
+    seen += [encoder.fingerprint, data_fingerprint(data.train)]
     seen += [page.id for page in data.train]
     digest = hashlib.sha256("\n".join(seen).encode()).hexdigest()
-    return runs / f".unfinished-{config_hash(config)[:16]}-{digest[:16]}"
+    return runs / f"{CHECKPOINTS_PREFIX}{config_hash(config)[:16]}-{digest[:16]}"
 
 
 @contextmanager
@@ -177,7 +191,7 @@ def _checkpoints(folder: Path) -> Iterator[Checkpoints | None]:
 
     Of two runs of one experiment at once the second gets None and keeps nothing.
     """
-    with try_lock(folder / "lock") as alone:
+    with try_lock(folder / LOCK) as alone:
         if not alone:
             yield None
             return
@@ -242,6 +256,7 @@ def _train(
         {"out-of-fold": data.train, "validation": data.held_out},
         {"out-of-fold": folds},
         scheme,
+        with_text=config.evaluation.keep_text,
     )
     save_model(
         classifier,

@@ -108,7 +108,4 @@ def calibrated(
 
 def _trainer(config: Config) -> Trainer:
     """Return what trains the heads of a config."""
-    classifier = make_classifier(config)
-    return Trainer(
-        classifier.model, classifier.context_dropout, classifier.random_state
-    )
+    return make_classifier(config).trainer()

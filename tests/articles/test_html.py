@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mlpkg.articles.html import MAX_DEPTH, article_from_html, read_html
+from mlpkg.articles.html import article_from_html, read_html
+from mlpkg.articles.html_lines import MAX_DEPTH
 from mlpkg.exceptions import DataError
 from mlpkg.records import Block
 
@@ -90,7 +91,42 @@ def test_nested_blocks_keep_document_order():
 def test_the_path_leads_to_the_innermost_block_element():
     block = only_block("<div><ul><li><a href='#'><b>Home</b></a></li></ul></div>")
     assert block.tag == "li"
-    assert block.path == "body/div/ul/li"
+    assert block.path == "html[1]/body[1]/div[1]/ul[1]/li[1]"
+
+
+def test_the_path_is_an_xpath_that_tells_siblings_apart():
+    markup = "<div><p>One</p><ul><li>Two<li>Three</ul><p>Four <b>five</b></p></div>"
+    paths = [block.path for block in article_from_html(markup, "a").blocks]
+    assert paths == [
+        "html[1]/body[1]/div[1]/p[1]",
+        "html[1]/body[1]/div[1]/ul[1]/li[1]",
+        "html[1]/body[1]/div[1]/ul[1]/li[2]",
+        "html[1]/body[1]/div[1]/p[2]",
+    ]
+
+
+def test_the_lines_of_preformatted_text_are_kept():
+    assert lines("<p>a\nb</p><pre>It rained.\n  We left.\n</pre>") == [
+        "a b",
+        "It rained.",
+        "We left.",
+    ]
+
+
+@pytest.mark.parametrize(
+    "markup",
+    [
+        "<p title='a > b'>It rained.</p>",
+        "<p a\"b='<i>'>It rained.</p>",
+        "<p =x='1'>It rained.</p>",
+        "<p><![CDATA[no]]>It rained.</p>",
+        "<p>It rained.<!-- > </p> --></p>",
+        "<p>It rained.</p><svg><g><svg></svg></g><text>no</text></svg>",
+        "<p>It rained.</p><xmp><p>no</p></xmp>",
+    ],
+)
+def test_markup_is_never_taken_for_text(markup):
+    assert lines(markup) == ["It rained."]
 
 
 def test_words_come_from_classes_and_ids_around_the_line():
@@ -166,9 +202,12 @@ def test_a_path_is_right_again_after_nesting_beyond_the_limit():
     inner = "<div>" * deep + "deep" + "</div>" * deep
     markup = f"<div class=outer>{inner}<p>tail</p></div><p>end</p>"
     blocks = article_from_html(markup, "a").blocks
-    assert [block.path for block in blocks[1:]] == ["body/div/p", "body/p"]
+    assert [block.path for block in blocks[1:]] == [
+        "html[1]/body[1]/div[1]/p[1]",
+        "html[1]/body[1]/p[1]",
+    ]
     assert blocks[1].words == ("outer",)
-    assert blocks[0].path.count("/") == MAX_DEPTH - 1
+    assert blocks[0].path.count("/") == MAX_DEPTH
 
 
 @given(st.text())
@@ -181,3 +220,79 @@ def test_any_string_is_read_or_refused_as_empty(markup):
     blocks = article.blocks
     assert all(a.end + 1 == b.start for a, b in pairwise(blocks))
     assert blocks[-1].end == len(article.text)
+
+
+LINKED_DATA = (
+    "<script type='application/ld+json'>{}</script><title>Page title</title>"
+    "<meta property='og:title' content='Meta title'><p>It rained.</p>"
+)
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        '{"@type": "NewsArticle", "headline": "Quay shut"}',
+        '[{"@type": "Person"}, {"@type": ["Report"], "headline": " Quay shut "}]',
+        '{"@graph": [{"@type": "WebSite"}, '
+        '{"@type": "BlogPosting", "headline": "Quay shut"}]}',
+    ],
+)
+def test_structured_data_goes_before_meta_tags(data):
+    assert article_from_html(LINKED_DATA.replace("{}", data), "a").title == "Quay shut"
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        "{",
+        "[" * 100_000,
+        '{"@type": "NewsArticle", "headline": ["Quay shut"]}',
+        '{"@type": "Product", "headline": "Quay shut"}',
+        "null",
+    ],
+)
+def test_structured_data_of_another_shape_is_passed_over(data):
+    assert article_from_html(LINKED_DATA.replace("{}", data), "a").title == "Meta title"
+
+
+def test_structured_data_tells_date_outlet_address_and_language():
+    data = (
+        '{"@type": "Article", "datePublished": "2024-05-01", "inLanguage": "en",'
+        '"publisher": {"name": "The Harbour Post"}, "url": "https://post.example/q"}'
+    )
+    article = article_from_html(LINKED_DATA.replace("{}", data), "a")
+    assert article.published == "2024-05-01"
+    assert article.outlet == "The Harbour Post"
+    assert article.url == "https://post.example/q"
+    assert article.language == "en"
+
+
+@pytest.mark.parametrize(
+    ("head", "codec"),
+    [
+        ("<meta charset=windows-1251>", "cp1251"),
+        (
+            "<meta http-equiv=content-type content='text/html; charset=ISO-8859-5'>",
+            "iso8859-5",
+        ),
+    ],
+)
+def test_the_stated_encoding_is_used_where_the_bytes_are_not_utf8(head, codec):
+    text = "Москва закрыла порт"
+    data = f"{head}<p>{text}</p>".encode(codec)
+    assert read_html(data, "a").text == text
+
+
+def test_utf8_bytes_are_utf8_whatever_the_page_states():
+    data = "<meta charset=iso-8859-1><p>Café</p>".encode()
+    assert read_html(data, "a").text == "Café"
+
+
+def test_a_stated_encoding_that_cannot_be_is_passed_over():
+    data = b"<meta charset=no-such-codec><p>Caf\xe9 closed for the day in winter</p>"
+    assert read_html(data, "a").text == "Café closed for the day in winter"
+
+
+def test_a_page_of_frames_is_refused_as_such():
+    with pytest.raises(DataError, match="it only shows other pages in frames"):
+        article_from_html("<frameset><frame src=a.html></frameset>", "a")

@@ -1,14 +1,20 @@
 from __future__ import annotations
 
+import gzip
 import io
+import json
 import logging
 from pathlib import Path
 from types import SimpleNamespace
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
+from datasets import Dataset, DatasetDict
 
-from mlpkg.articles import open_articles, sources
-from mlpkg.exceptions import ReadError
+from mlpkg.articles import RecordFields, open_articles, sources, streams
+from mlpkg.articles.files import InputFile
+from mlpkg.exceptions import DataError, ReadError
 from mlpkg.records import Article, ReadFailure
 
 
@@ -24,7 +30,7 @@ def folder(tmp_path: Path) -> Path:
         "sub/deep/c.MD": "# Notes",
         "sub/a.txt": "Later.",
         "image.png": "no text",
-        "notes.json": "{}",
+        "notes.ini": "[notes]",
     }.items():
         path = tmp_path / name
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -134,9 +140,9 @@ def test_a_file_that_vanishes_before_it_is_read_is_a_failure(folder):
 
 
 def test_a_file_that_is_too_large_is_a_failure(folder, monkeypatch):
-    monkeypatch.setattr(sources, "MAX_BYTES", 9)
+    monkeypatch.setattr(streams, "MAX_BYTES", 9)
     (failure,) = open_articles(folder / "b.txt")
-    assert failure.reason == "larger than 0 MiB; not a news page"
+    assert failure.reason.startswith("larger than 0 MiB, the most that is read")
 
 
 @pytest.mark.parametrize(
@@ -166,3 +172,102 @@ def test_markup_without_a_suffix_is_known_by_its_beginning(tmp_path, beginning):
     path.write_bytes(beginning + b"<p>The quay is shut.</p>")
     (article,) = open_articles(path)
     assert article.text == "The quay is shut."
+
+
+RECORDS = [
+    {"id": "a", "text": "It rained.", "url": None},
+    {"id": None, "text": "We left.", "url": "http://b"},
+]
+LINES = "\n".join(map(json.dumps, RECORDS))
+
+
+WRITERS = {
+    "r.jsonl": lambda p: p.write_text(LINES, encoding="utf-8"),
+    "r.ndjson.gz": lambda p: p.write_bytes(gzip.compress(LINES.encode())),
+    "r.jsonl.zst": lambda p: p.write_bytes(pa.compress(LINES.encode(), "zstd", True)),
+    "r.json": lambda p: p.write_text(json.dumps(RECORDS, indent=1), encoding="utf-8"),
+    "r.csv": lambda p: p.write_text(TABLE, encoding="utf-8"),
+    "r.tsv": lambda p: p.write_text(TABLE.replace(",", "\t"), encoding="utf-8"),
+    "r.parquet": lambda p: pq.write_table(pa.Table.from_pylist(RECORDS), p),
+    "r": lambda p: Dataset.from_list(RECORDS).save_to_disk(p),
+}
+TABLE = "id,text,url\na,It rained.,\n,We left.,http://b\n"
+
+
+@pytest.mark.parametrize("name", WRITERS)
+def test_every_form_of_records_gives_the_same_articles(tmp_path, name):
+    WRITERS[name](tmp_path / name)
+    first, second = open_articles(tmp_path / name)
+    assert (first.id, first.text, first.url) == ("a", "It rained.", "")
+    place = second.meta["record"]
+    assert second.id == f"{name}#{place}"
+    assert (second.text, second.url) == ("We left.", "http://b")
+    assert first.meta["source"] == str(tmp_path / name)
+    assert int(place) == int(first.meta["record"]) + 1
+
+
+@pytest.mark.parametrize("name", [n for n in WRITERS if n != "r"])
+def test_records_on_standard_input_are_known_by_their_content(
+    tmp_path, monkeypatch, name
+):
+    WRITERS[name](tmp_path / name)
+    data = (tmp_path / name).read_bytes()
+    monkeypatch.setattr("sys.stdin", SimpleNamespace(buffer=io.BytesIO(data)))
+    articles = list(open_articles("-"))
+    assert [article.text for article in articles] == ["It rained.", "We left."]
+    assert articles[1].id.startswith("stdin#")
+
+
+def test_the_stated_form_comes_before_suffix_and_content(tmp_path):
+    path = tmp_path / "r.txt"
+    path.write_text(LINES, encoding="utf-8")
+    assert ids(path) == ["r.txt"]
+    assert [a.text for a in open_articles(path, format="jsonl")][1] == "We left."
+    with pytest.raises(DataError, match="unknown format 'xls'"):
+        open_articles(path, format="xls")
+
+
+def test_the_names_of_fields_go_to_the_records(tmp_path):
+    path = tmp_path / "r.csv"
+    path.write_text("key,text,note\na,no,It rained.\n", encoding="utf-8")
+    (article,) = open_articles(path, fields=RecordFields(text="note", id="key"))
+    assert (article.id, article.text) == ("a", "It rained.")
+
+
+def test_the_splits_of_a_data_set_are_read_each_or_alone(tmp_path):
+    parts = {name: Dataset.from_dict({"text": [name]}) for name in ("train", "test")}
+    DatasetDict(parts).save_to_disk(tmp_path / "d")
+    assert ids(tmp_path / "d") == ["d::train#1", "d::test#1"]
+    assert ids(f"{tmp_path}/d::test") == ["d::test#1"]
+    (tmp_path / "a.txt").write_text("It rained.", encoding="utf-8")
+    assert ids(tmp_path) == ["a.txt", "d::train#1", "d::test#1"]
+    with pytest.raises(ReadError, match="d::dev: the data set holds the splits train"):
+        open_articles(f"{tmp_path}/d::dev")
+
+
+def test_no_more_of_a_file_is_read_than_asked(tmp_path):
+    path = tmp_path / "r.jsonl"
+    path.write_text(f"{LINES}\n" * 50_000, encoding="utf-8")
+    with path.open("rb") as file:
+        head = io.BufferedReader(file.raw)
+        items = sources._json_lines(
+            head, InputFile(str(path), "r", "jsonl"), sources._Reading(None, "", None)
+        )
+        next(items)
+        assert file.raw.tell() < 100_000
+
+
+def test_many_ids_that_come_again_are_counted_not_told(tmp_path, caplog):
+    path = tmp_path / "r.jsonl"
+    path.write_text('{"id": "a", "text": "x"}\n' * 31, encoding="utf-8")
+    assert len(ids(path)) == 31
+    assert len(caplog.records) == sources.SHOWN_REPEATED + 1
+    assert caplog.messages[-1] == "10 more ids came before and were numbered"
+
+
+def test_the_language_is_filled_in(tmp_path):
+    path = tmp_path / "a.txt"
+    text = "The council closed the bridge on Monday, and the mayor said so. " * 8
+    path.write_text(text, encoding="utf-8")
+    (article,) = open_articles(path)
+    assert article.language == "en"

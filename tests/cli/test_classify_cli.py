@@ -17,6 +17,13 @@ HTML = """<!doctype html><html><head><title>Ferry</title></head><body>
 <nav><a href="/">Home</a></nav>
 <article><h1>Ferry to Skerrow halted</h1><p>The ferry stopped on Monday.</p></article>
 </body></html>"""
+GERMAN = """Der Stadtrat hat am Montagabend beschlossen, die Brücke zu sperren.
+Nach Angaben der Bürgermeisterin beginnen die Arbeiten im Frühjahr und dauern lange.
+Die Bewohner des Viertels, die vor dem Rathaus standen, verlangen eine andere Lösung.
+„So lange können wir nicht warten“, sagte der Vorsitzende des Vereins am Dienstag.
+Das Land muss bis zum Ende des Monats noch zustimmen, sonst verfallen die Zuschüsse.
+Die Händler fürchten, dass sie vor Weihnachten weniger verkaufen als im Jahr davor.
+"""
 # Longer than any test should wait for a process that does what it should.
 PATIENCE = 60
 
@@ -271,7 +278,7 @@ def test_asks_for_input_when_a_terminal_gives_none(start):
         os.close(ours)
         os.close(theirs)
     assert process.returncode == 2
-    assert b"nothing to classify" in err
+    assert b"nothing to read" in err
 
 
 def on_a_terminal(start, *arguments):
@@ -335,3 +342,59 @@ def test_a_table_passes_no_control_characters_on_to_the_terminal(command, tmp_pa
     assert done.code == 0
     assert "The quay is shut" in done.out
     assert "\x1b]0" not in done.out
+
+
+@e2e
+def test_rows_of_records_name_their_place(command, tmp_path):
+    path = tmp_path / "r.csv"
+    path.write_text("key,note\n7,It rained. We left.\n", encoding="utf-8")
+    done = command("classify", path, "--text-field", "note", "--id-field", "key")
+    assert done.code == 0
+    assert texts(done.rows) == ["It rained.", "We left."]
+    for row in done.rows:
+        assert (row["source"], row["record"], row["article_id"]) == (
+            str(path),
+            "2",
+            "7",
+        )
+
+
+@e2e
+def test_the_rows_that_it_writes_can_be_read_again(command, page, tmp_path):
+    first, second = tmp_path / "a.jsonl", tmp_path / "b.jsonl"
+    assert command("classify", page, "-o", first).code == 0
+    assert command("classify", first, "-o", second).code == 0
+    again, rows = read_rows(second), read_rows(first)
+    assert texts(again) == texts(rows)
+    assert {row["article_id"] for row in again} == {page.name}
+
+
+@e2e
+def test_records_come_in_under_a_stated_form(command):
+    record = b'{"sentences": ["It rained. We left."]}'
+    rows = command("classify", "-", "--format", "jsonl", stdin=record).rows
+    assert texts(rows) == ["It rained. We left."]
+
+
+@e2e
+@pytest.mark.parametrize(("choice", "count"), [("warn", 1), ("skip", 0)])
+def test_a_page_in_another_language_is_counted(command, choice, count):
+    arguments = ("classify", "-", "--other-languages", choice)
+    done = command(*arguments, stdin=GERMAN.encode())
+    assert done.code == 0
+    assert "'stdin' is in another language (de)" in done.err
+    assert "in another language: 1" in done.err
+    assert bool(done.rows) == count
+
+
+@pytest.mark.parametrize("option", ["--html", "--output"])
+def test_an_input_is_not_written_over(command, tmp_path, option):
+    folder = tmp_path / "crawl"
+    folder.mkdir()
+    path = folder / ("a.html" if option == "--html" else "a.jsonl")
+    path.write_text("<p>It rained.</p>", encoding="utf-8")
+    (folder / "b.txt").write_text("It rained.", encoding="utf-8")
+    done = command("classify", folder, option, path)
+    assert (done.code, done.out) == (2, "")
+    assert f"{option} {path}: one of the inputs; name another file" in done.err
+    assert path.read_text(encoding="utf-8") == "<p>It rained.</p>"

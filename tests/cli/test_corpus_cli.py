@@ -12,7 +12,8 @@ FIRST = corpus_files("test")[0]
 def test_stats_count_every_part(command):
     done = command("corpus", "stats")
     assert done.code == 0
-    lines = {line.split()[0]: line.split() for line in done.out.splitlines() if line}
+    table = done.out.partition("\n\n")[0]
+    lines = {line.split()[0]: line.split() for line in table.splitlines()}
     counted = sum(int(lines[part][1]) for part in PARTS)
     assert counted == int(lines["all"][1]) == len(corpus_files())
 
@@ -38,6 +39,16 @@ def test_check_tells_file_and_line_of_a_fault(command, tmp_path):
     assert f"line {line}" in done.err
     assert "'Z'" in done.err
     assert done.out == "1 pages checked, 1 faults\n"
+
+
+def test_check_tells_copies_between_pages_with_both_places(command, tmp_path):
+    for page_id in ("x1", "x2"):
+        text = format_page(FIRST).replace(f"id={FIRST.id};", f"id={page_id};")
+        (tmp_path / f"{page_id}.page").write_text(text, encoding="utf-8")
+    done = command("corpus", "check", tmp_path)
+    assert done.code == 1
+    assert f"{tmp_path / 'x2.page'}, line " in done.err
+    assert f"nearly stands in {tmp_path / 'x1.page'}, line " in done.err
 
 
 def test_check_refuses_a_folder_without_pages(command, tmp_path):

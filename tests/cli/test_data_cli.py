@@ -8,10 +8,12 @@ import pytest
 
 from mlpkg.config import objects
 from mlpkg.data.gold import load_gold
+from mlpkg.data.rows import Columns
 from mlpkg.labels import LabelScheme
 from mlpkg.models import SentenceClassifier, store
 from mlpkg.training.fitting import fit_on_gold
 
+COLUMNS = Columns("mail", "kind", "thing")
 MAIL = LabelScheme.from_names(["spam", "ham"])
 THINGS = "watch lamp phone ladder kettle bicycle rug printer tent drill".split()
 PATTERNS = {
@@ -130,8 +132,12 @@ def test_split_writes_parts_ids_and_prints_the_audit(command, rows, reading, tmp
     assert (stored["by"], stored["seed"]) == ("article", 3)
     assert [len(ids) for ids in stored["parts"].values()] == [6, 2, 2]
     for name, ids in stored["parts"].items():
-        pages = load_gold(out / f"{name}.jsonl", scheme=MAIL)
+        pages = load_gold(out / f"{name}.jsonl", scheme=MAIL, columns=COLUMNS)
         assert [page.id for page in pages] == ids
+        row = json.loads((out / f"{name}.jsonl").read_text().splitlines()[0])
+        assert list(row) == ["thing", "index", "mail", "kind"]
+        size = f"{4 * len(ids)} rows of {len(ids)} articles"
+        assert f"{out / f'{name}.jsonl'}: {size}\n" in done.out
     assert set(sum(stored["parts"].values(), [])) == set(THINGS)
     for pair in ("validation against train", "test against train"):
         assert f"leakage audit of {pair}" in done.out
@@ -176,9 +182,33 @@ def test_test_parts_are_not_handed_out(command, tmp_path, name):
 def test_convert_writes_every_form(command, rows, reading, tmp_path, target):
     out = tmp_path / target
     done = command("data", "convert", rows, *reading, "-o", out, *HEADER)
-    assert (done.code, done.out) == (0, f"{out}: 10 pages or rows without one\n")
-    found = {page.id: page.labels for page in load_gold(out, scheme=MAIL)}
+    assert (done.code, done.out) == (0, f"{out}: 40 rows of 10 articles\n")
+    columns = None if target == "a.json" else COLUMNS
+    pages = load_gold(out, scheme=MAIL, columns=columns)
+    found = {page.id: page.labels for page in pages}
     assert found == dict.fromkeys(THINGS, ("spam", "spam", "ham", "ham"))
+
+
+@pytest.mark.parametrize("rest", ["", ",spam,lamp"])
+def test_convert_counts_rows_without_an_article_apart(
+    command, rows, reading, tmp_path, rest
+):
+    lines = ["mail,kind,thing", "Hello.,ham,", f"Buy it{rest or ',spam,'}"]
+    rows.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    done = command("data", "convert", rows, *reading, "-o", tmp_path / "a.csv")
+    bare = "1 rows of 1 articles, 1" if rest else "2"
+    assert done.out.endswith(f"a.csv: {bare} rows that name no article\n")
+
+
+def test_wrong_column_names_are_one_error(command, rows, tmp_path):
+    for name in ("check", "stats"):
+        done = command("data", name, rows, "--labels", "spam,ham")
+        lines = (done.out + done.err).splitlines()
+        (line,) = (line for line in lines if "column" in line)
+        assert (
+            f"{rows}: no column 'text' and no 'label' among mail, kind, thing" in line
+        )
+        assert "--text, --label and --article" in line
 
 
 def test_convert_says_how_partial_labels_are_read_back(

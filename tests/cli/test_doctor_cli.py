@@ -10,7 +10,7 @@ def test_tells_what_the_machine_has(command, tmp_path):
     assert {"mlpkg", "torch"} <= set(facts["versions"])
     assert facts["computing"]["threads"] >= 1
     assert facts["encoder"]["as_trained"] is True
-    assert facts["model"]["name"] == "default"
+    assert facts["model"]["name"] == "page-head"
     assert facts["cache"]["path"].startswith(str(tmp_path))
     assert "speed" not in facts
 

@@ -57,12 +57,13 @@ def test_list_tells_why_a_run_is_broken_and_goes_on(invoke, runs):
     (runs / ".2031-03-02T030405-small-0123abcd").mkdir()
     done = invoke("list")
     assert done.exit_code == 0
-    _, old, new, unfinished, reason = done.stdout.splitlines()
+    _, old, new, unfinished, reason, note = done.stdout.splitlines()
     assert old.split()[2] == "broken"
     assert new.split()[2] == "finished"
-    assert unfinished.split()[2] == "unfinished"
+    assert unfinished.split()[2] == "interrupted"
     assert reason.startswith("broken: ")
     assert "metrics.json: missing from the run" in reason
+    assert note.startswith("interrupted: the training was killed; `mlpkg runs rm`")
 
 
 def test_list_as_json(invoke):
@@ -154,6 +155,19 @@ def test_rm_with_yes_does_not_ask(invoke, runs):
     done = invoke("rm", OLD, "latest", runs / OLD, "--yes")
     assert done.exit_code == 0
     assert list(runs.iterdir()) == []
+
+
+def test_rm_takes_what_a_killed_training_left(invoke, runs):
+    names = [".2031-03-02T030405-small-0123abcd", ".unfinished-0123abcd-4567cdef"]
+    for name in names:
+        (runs / name).mkdir()
+    shown = invoke("list").stdout
+    (line,) = (line for line in shown.splitlines() if line.startswith("unfinished"))
+    assert line.split()[:3] == ["unfinished-0123abcd-4567cdef", "-", "checkpoints"]
+    assert "checkpoints: what a killed training had finished; training the" in shown
+    done = invoke("rm", "2031-03", "unfinished", "--yes")
+    assert done.stdout == "".join(f"removed {runs / name}\n" for name in names)
+    assert sorted(path.name for path in runs.iterdir()) == [OLD, NEW]
 
 
 def test_rm_removes_nothing_when_one_name_is_wrong(invoke, runs, tmp_path):

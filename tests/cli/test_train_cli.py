@@ -78,7 +78,10 @@ def test_trains_prints_scores_and_keeps_the_run(command, config, tmp_path, page)
     (run,) = (tmp_path / "runs").iterdir()
     assert done.out.startswith("out-of-fold\n")
     assert "macro-F1" in done.out
-    assert done.out.splitlines()[-1] == f"model: {run / 'model'}"
+    assert done.out.splitlines()[-2:] == [
+        f"model: {run / 'model'}",
+        f"report: {run / 'report.html'}",
+    ]
     assert "fit: " in done.err
     assert {path.name for path in run.iterdir()} >= {
         "config.yaml",
@@ -105,6 +108,7 @@ def test_json_is_the_whole_of_standard_output(command, config, tmp_path):
     result = json.loads(done.out)
     assert "-other-" in Path(result["run"]).name
     assert result["model"] == str(Path(result["run"]) / "model")
+    assert result["report"] == str(Path(result["run"]) / "report.html")
     assert list(result["metrics"]) == ["out-of-fold"]
     assert "C: 0.1" in (Path(result["run"]) / "config.yaml").read_text(encoding="utf-8")
 
@@ -153,7 +157,7 @@ def test_a_killed_training_goes_on_where_it_was(
     assert _finished(runs) == []
     done = command("runs", "list", "--runs", runs)
     (killed,) = (path for path in runs.iterdir() if "-little-" in path.name)
-    assert [killed.name.lstrip("."), "-", "unfinished"] in [
+    assert [killed.name.lstrip("."), "-", "interrupted"] in [
         line.split()[:3] for line in done.out.splitlines()
     ]
 

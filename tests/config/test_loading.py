@@ -136,7 +136,7 @@ def test_corpus_parts_are_no_paths(tmp_path: Path):
         ),
         (
             "model: {kind: tree}",
-            "\"model.kind\" must be 'linear', got 'tree' ({file}, line 1)",
+            "\"model.kind\" must be 'linear' or 'page', got 'tree' ({file}, line 1)",
         ),
         (
             "model: {class_weight: x}",
@@ -259,12 +259,14 @@ def test_corpus_parts_are_no_paths(tmp_path: Path):
         (
             "data: {train: corpus:trian}",
             '"data.train" must be a path or one of corpus:train, corpus:validation, '
-            "corpus:test, corpus:other-hands, got 'corpus:trian' ({file}, line 1)",
+            "corpus:test, corpus:other-hands, each also with @html, "
+            "got 'corpus:trian' ({file}, line 1)",
         ),
         (
             "data: {train: ''}",
             '"data.train" must be a path or one of corpus:train, corpus:validation, '
-            "corpus:test, corpus:other-hands, got '' ({file}, line 1)",
+            "corpus:test, corpus:other-hands, each also with @html, "
+            "got '' ({file}, line 1)",
         ),
         (
             "\nmodel: {c: 1}",

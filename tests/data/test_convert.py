@@ -7,6 +7,7 @@ import pytest
 from mlpkg.data.convert import convert, open_labels, write_split
 from mlpkg.data.gold import load_gold
 from mlpkg.data.label_map import LabelMap
+from mlpkg.data.rows import Columns
 from mlpkg.exceptions import DataError
 from mlpkg.labels import DEFAULT_SCHEME
 
@@ -142,6 +143,28 @@ def test_a_split_keeps_rows_and_ids(tmp_path, pages):
         "by": "article",
         "parts": {"train": ["a", "b"], "held": ["in.csv:5"]},
     }
+
+
+def test_columns_keep_the_names_that_are_given(tmp_path):
+    (tmp_path / "in.csv").write_text(
+        "body,kind,story,day\nIt rained.,claim,a,2021\nHome,boilerplate,a,\n"
+    )
+    columns = Columns("body", "kind", "story", published="day")
+    pages = load_gold(tmp_path / "in.csv", columns=columns)
+    write_split({"all": pages}, tmp_path / "s", DEFAULT_SCHEME, {}, columns)
+    convert(pages, tmp_path / "out.csv", columns=columns)
+    (found,) = load_gold(tmp_path / "s" / "all.jsonl", columns=columns)
+    assert found == load_gold(tmp_path / "out.csv", columns=columns)[0] == pages[0]
+    header = (tmp_path / "out.csv").read_text().splitlines()[0]
+    assert header == "story,index,body,kind,day"
+
+
+def test_a_column_named_as_the_text_gives_way_to_it(tmp_path):
+    (tmp_path / "in.csv").write_text("source,label\nIt rained.,claim\n")
+    columns = Columns("source")
+    pages = load_gold(tmp_path / "in.csv", columns=columns)
+    convert(pages, tmp_path / "out.csv", columns=columns)
+    assert (tmp_path / "out.csv").read_text() == "source,label\nIt rained.,claim\n"
 
 
 def test_a_part_whose_name_leaves_the_folder_is_refused(tmp_path, pages):

@@ -34,6 +34,14 @@ def test_an_undecided_segment_is_no_gold():
         GoldPage.of(LabelledPage(labelled.page, labels))
 
 
+def test_a_label_that_its_open_span_leaves_out_is_refused():
+    page = _gold("ab", [(0, 1), (1, 2)], [(0, 1), (1, 2)], ["claim", "claim"])
+    replace(page, allowed=(None, ("opinion", "claim")))
+    message = r"page 'a', span 1: the label 'claim' is not among .*\(opinion, attr"
+    with pytest.raises(DataError, match=message):
+        replace(page, allowed=(None, ("opinion", "attribution")))
+
+
 @st.composite
 def gold_pages(draw: st.DrawFn) -> GoldPage:
     """Segments and spans drawn apart from each other over one text."""

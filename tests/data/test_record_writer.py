@@ -4,7 +4,7 @@ import csv
 
 import pytest
 
-from mlpkg.data.record_writer import empty_folder, whole_file, write_records
+from mlpkg.data.record_writer import empty_folder, write_records
 from mlpkg.data.row_files import read_records
 from mlpkg.exceptions import DataError
 
@@ -38,15 +38,6 @@ def test_an_unknown_suffix_is_refused(tmp_path):
 def test_a_missing_folder_is_refused(tmp_path):
     with pytest.raises(DataError, match="does not exist; make it first"):
         write_records(tmp_path / "no" / "rows.csv", RECORDS)
-
-
-def test_a_failure_leaves_the_old_file_alone(tmp_path):
-    path = tmp_path / "rows.csv"
-    path.write_text("old", encoding="utf-8")
-    with pytest.raises(ZeroDivisionError, match="division"), whole_file(path) as file:
-        file.write_text(str(1 / 0), encoding="utf-8")
-    assert path.read_text(encoding="utf-8") == "old"
-    assert [file.name for file in tmp_path.iterdir()] == ["rows.csv"]
 
 
 def test_a_folder_that_holds_something_is_refused(tmp_path):

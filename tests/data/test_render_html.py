@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from os.path import commonprefix
+
 import pytest
 
 from mlpkg.articles import article_from_html
@@ -64,12 +66,47 @@ def test_furniture_links_carry_a_link_density():
 
 
 def test_kinds_choose_their_elements():
-    kinds = {"headline": "h1", "deck": "h2", "subhead": "h3", "quote": "blockquote"}
-    page = page_of(*(Row("claim", kind, kind) for kind in kinds))
+    kinds = {"headline": "h1", "quote": "blockquote", "list": "li", "": "p"}
+    page = page_of(*(Row("claim", kind or "prose", kind) for kind in kinds))
     article = article_from_html(render_html(page), "a")
     assert [block.tag for block in article.blocks] == list(kinds.values())
 
 
 def test_an_unknown_template_is_refused_with_the_known_ones():
-    with pytest.raises(DataError, match="unknown template 'wiki'; known: news_site, b"):
+    with pytest.raises(DataError, match="unknown template 'wiki'; known: news_site, a"):
         render_html(page_of(Row("claim", "It rained.")), "wiki")
+
+
+@templates
+def test_a_page_renders_the_same_every_time(corpus, template):
+    page = next(iter(corpus.values()))
+    assert render_html(page, template) == render_html(page, template)
+
+
+@templates
+def test_furniture_inside_the_article_stays_inside_its_element(template):
+    page = page_of(
+        Row("boilerplate", "Home", "nav"),
+        Row("claim", "It rained."),
+        Row("boilerplate", "Advertisement", "ad"),
+        Row("claim", "We left."),
+        Row("boilerplate", "Contact", "nav"),
+    )
+    blocks = article_from_html(render_html(page, template), "a").blocks
+    nav, first, ad, last, contact = (block.path.split("/") for block in blocks)
+    shared = commonprefix([first, ad, last])
+    assert len(shared) >= 3
+    assert nav[: len(shared)] != shared != contact[: len(shared)]
+
+
+def test_a_page_of_an_application_has_names_without_meaning():
+    page = page_of(Row("boilerplate", "Home", "nav"), Row("claim", "It rained."))
+    blocks = article_from_html(render_html(page, "app"), "a").blocks
+    known = {"nav", "prose", "main", "article", "content", "story"}
+    assert all(known.isdisjoint(block.words) for block in blocks)
+
+
+def test_some_article_lines_hold_a_link(corpus):
+    pages = [article_from_html(render_html(p), n) for n, p in list(corpus.items())[:20]]
+    linked = [0 < b.link_density < 1 for page in pages for b in page.blocks]
+    assert any(linked)

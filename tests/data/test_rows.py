@@ -130,8 +130,20 @@ def test_a_missing_column_is_told_with_the_nearest(tmp_path):
     with pytest.raises(DataError) as caught:
         _read(path)
     assert str(caught.value) == (
-        f"{path}, line 2: no column 'text' among Text, label; did you mean 'Text'? "
-        "(column names are set under data.columns)"
+        f"{path}: no column 'text' among Text, label; did you mean 'Text'? (name yours "
+        "under data.columns, on the command line with --text, --label and --article)"
+    )
+
+
+def test_a_column_that_no_record_has_is_one_fault(tmp_path):
+    lines = [f'{{"body": "It rained {i} times.", "kind": "a"}}' for i in range(30)]
+    path = _file(tmp_path, "r.jsonl", "\n".join([*lines, "{", '{"start": 1}']))
+    with pytest.raises(DataError, match="no column 'text' and no 'label' am") as caught:
+        _read(path)
+    assert len(str(caught.value).splitlines()) == 1
+    assert "among body, kind, start (name" in str(caught.value)
+    assert "that label spans of texts have doc, start, end and label" in str(
+        caught.value
     )
 
 

@@ -199,7 +199,8 @@ def test_a_cut_between_pages_of_one_date_is_refused():
 
 def test_pages_without_a_date_are_refused():
     pages = [_page("p0", published="2024"), _page("p1"), _page("p2", published="May")]
-    with pytest.raises(SplitError, match=r"2 pages have no date .*\(p1, p2\)"):
+    names = r"\(p1, p2\); .* column 'published' .*data.columns.published.* 'year'"
+    with pytest.raises(SplitError, match=f"2 of 3 pages have no date .*{names}"):
         split_pages(pages, by="time")
 
 

@@ -1,13 +1,18 @@
 from __future__ import annotations
 
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from mlpkg.embedding.cache import EmbeddingCache, default_cache_path
+from mlpkg.embedding.cache import EmbeddingCache, _key, default_cache_path
 
 DIMENSION = 8
 VECTOR_BYTES = 4 * DIMENSION
@@ -98,6 +103,73 @@ def test_drops_those_used_longest_ago_above_the_cap(cache, monkeypatch):
     assert small.info().vectors == 3
 
 
+def test_those_used_at_the_same_time_go_in_the_order_they_came(cache, monkeypatch):
+    monkeypatch.setattr("mlpkg.embedding.cache.time.time", lambda: 1.0)
+    small = EmbeddingCache(cache.path, max_bytes=2 * VECTOR_BYTES)
+    small.put("space", list("abcd"), vectors_of(0, 1, 2, 3))
+    assert set(small.get("space", list("abcd"))) == set("cd")
+
+
+def held(path: Path) -> tuple[int, int]:
+    """The size that the cache keeps, and the one that its vectors have."""
+    with closing(sqlite3.connect(path)) as connection:
+        kept = connection.execute("SELECT bytes FROM held").fetchone()[0]
+        summed = connection.execute("SELECT sum(length(vector)) FROM vectors")
+        return kept, summed.fetchone()[0] or 0
+
+
+@settings(max_examples=15)
+@given(st.lists(st.tuples(st.sampled_from("abcde"), st.integers(1, 20)), max_size=30))
+def test_the_size_that_it_keeps_is_that_of_its_vectors(puts):
+    with TemporaryDirectory() as folder:
+        small = EmbeddingCache(Path(folder) / "c.sqlite", max_bytes=100)
+        small.put("space", ["first"], vectors_of(1))
+        for text, size in puts:
+            small.put("space", [text, "x"], np.ones((2, size), dtype=np.float32))
+            kept, summed = held(small.path)
+            assert kept == summed <= 100
+        small.clear()
+        assert held(small.path) == (0, 0)
+
+
+OLD_LAYOUT = (
+    "CREATE TABLE IF NOT EXISTS vectors "
+    "(key BLOB PRIMARY KEY, vector BLOB NOT NULL, used REAL NOT NULL)"
+)
+
+
+def test_a_file_of_the_first_layout_is_taken_over(cache):
+    """What an older mlpkg wrote, and what it writes later, is read and counted."""
+    cache.path.parent.mkdir()
+    rows = [
+        (_key("space", text), vectors_of(number).tobytes(), float(number))
+        for number, text in enumerate("abc")
+    ]
+    insert = "INSERT OR REPLACE INTO vectors VALUES (?,?,?)"
+    with closing(sqlite3.connect(cache.path)) as connection:
+        connection.execute(OLD_LAYOUT)
+        connection.executemany(insert, rows)
+        connection.commit()
+    assert cache.get("space", ["b"])["b"][0] == 1
+    assert held(cache.path) == (3 * VECTOR_BYTES, 3 * VECTOR_BYTES)
+    with closing(sqlite3.connect(cache.path)) as connection:
+        connection.execute(OLD_LAYOUT)
+        connection.executemany(insert, [*rows, (_key("space", "d"), b"1234", 9.0)])
+        connection.commit()
+    assert held(cache.path) == (3 * VECTOR_BYTES + 4, 3 * VECTOR_BYTES + 4)
+    small = EmbeddingCache(cache.path, max_bytes=2 * VECTOR_BYTES)
+    small.put("space", ["e"], vectors_of(5))
+    assert set(small.get("space", list("abce"))) == {"e"}
+
+
+def test_dropping_and_counting_do_not_go_over_all_vectors(cache):
+    cache.put("space", ["a"], vectors_of(1))
+    statement = "SELECT key, length(vector) FROM vectors ORDER BY used, rowid"
+    with closing(sqlite3.connect(cache.path)) as connection:
+        plan = connection.execute(f"EXPLAIN QUERY PLAN {statement}").fetchall()
+    assert [row[-1] for row in plan] == ["SCAN vectors USING INDEX vectors_by_use"]
+
+
 def test_a_cap_below_one_vector_keeps_nothing_and_works(cache):
     tiny = EmbeddingCache(cache.path, max_bytes=1)
     tiny.put("space", ["a"], vectors_of(1))
@@ -110,6 +182,7 @@ def test_processes_that_write_at_once_lose_nothing(cache):
         writer.communicate()
         assert writer.returncode == 0
     assert cache.info().vectors == 3 * 20 * 25
+    assert held(cache.path) == (3 * 20 * 25 * VECTOR_BYTES,) * 2
 
 
 def test_a_killed_writer_leaves_whole_batches(cache):
@@ -120,6 +193,8 @@ def test_a_killed_writer_leaves_whole_batches(cache):
         writer.kill()
     assert done == ["0\n", "1\n", "2\n"]
     assert cache.info().vectors % 25 == 0
+    kept, summed = held(cache.path)
+    assert kept == summed
     found = cache.get("space", [f"left 2 {row}" for row in range(25)])
     assert [vector[0] for vector in found.values()].count(24) == 1
     assert len(found) == 25

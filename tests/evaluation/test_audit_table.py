@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from mlpkg.evaluation.audit_table import Audit, AuditRow, AuditSide
+from mlpkg.evaluation.audit_table import Audit, AuditRow, AuditSide, worst_of
 from mlpkg.exceptions import DataError
 
 AUDIT = Audit(
@@ -45,6 +45,25 @@ def test_text_is_aligned():
 def test_worst_is_the_gravest_status(statuses, worst):
     rows = tuple(AuditRow("x", status, 0, 0.0, "") for status in statuses)
     assert Audit(rows).worst == worst
+
+
+def _checks(share, status="ok", count=1):
+    rows = AuditRow("x", status, count, share, f"{share} of all")
+    return Audit((rows, AuditRow("y", "ok", None, None, "could not be checked: no")))
+
+
+def test_the_worst_fold_of_each_check_is_named_as_such():
+    folds = [_checks(0.5), _checks(0.1, "warn"), _checks(0.2, "warn")]
+    first, second = worst_of(folds).rows
+    assert (first.status, first.share) == ("warn", 0.2)
+    assert first.detail == "worst of 3 folds: 0.2 of all"
+    assert second.detail == "could not be checked: no"
+    assert worst_of(folds[:1]) == folds[0]
+
+
+def test_a_fold_that_could_be_checked_goes_before_one_that_could_not():
+    checked, unchecked = _checks(0.0, count=0), _checks(None, count=None)
+    assert worst_of([unchecked, checked]).rows[0].count == 0
 
 
 def test_a_side_needs_rows_of_equal_length():

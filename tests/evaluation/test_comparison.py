@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import itertools
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -44,6 +45,33 @@ def test_differences_are_those_of_the_scores():
     for row in result.rows:
         assert row.difference == row.b - row.a
         assert row.low < row.difference < row.high
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "p_value", "note"),
+    [
+        (0.01, 0.2, 0.06, "the interval of macro-F1 leaves out 0, but p is not under"),
+        (
+            -0.2,
+            -0.01,
+            0.05,
+            "the interval of macro-F1 leaves out 0, but p is not under",
+        ),
+        (-0.01, 0.2, 0.04, "the interval of macro-F1 holds 0, but p is under 0.05: "),
+        (0.01, 0.2, 0.04, ""),
+        (-0.01, 0.2, 0.06, ""),
+        (None, None, 0.01, ""),
+    ],
+)
+def test_an_interval_and_a_test_that_disagree_are_noted(low, high, p_value, note):
+    true, a, b, articles = rows(0, 0.4, 0.2)
+    result = compare(true, a, b, articles, LABELS, n=50)
+    first = replace(result.rows[0], low=low, high=high)
+    changed = replace(result, rows=(first, *result.rows[1:]), p_value=p_value)
+    assert changed.note.startswith(note)
+    assert bool(changed.note) == bool(note)
+    assert changed.to_json()["note"] == changed.note
+    assert ("\nnote: the interval" in changed.to_text()) == bool(note)
 
 
 def test_equal_sets_do_not_differ():

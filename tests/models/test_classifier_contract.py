@@ -36,12 +36,15 @@ def check(function: Check) -> Check:
 @check
 def stores_its_parameters_as_given(make, task):
     head = LinearHead()
-    classifier = make(model=head, context_dropout=0.25, folds=7, random_state=3)
+    classifier = make(
+        model=head, context_dropout=0.25, markup_dropout=0.5, folds=7, random_state=3
+    )
     assert classifier.model is head
     assert classifier.get_params(deep=False) == {
         "model": head,
         "encoder": classifier.encoder,
         "context_dropout": 0.25,
+        "markup_dropout": 0.5,
         "folds": 7,
         "random_state": 3,
     }
@@ -478,7 +481,9 @@ def parameters_that_cannot_work_are_refused(make, task):
 
 @check
 def an_unknown_head_is_refused_with_the_nearest(make, task):
-    with pytest.raises(ConfigError, match="'liner'; known: linear; did you mean 'lin"):
+    with pytest.raises(
+        ConfigError, match="'liner'; known: linear, page; did you mean 'lin"
+    ):
         make(model="liner").fit(task.texts, task.labels)
     with pytest.raises(ConfigError, match=r"unknown head SentenceClassifier\(\)"):
         make(model=SentenceClassifier()).fit(task.texts, task.labels)

@@ -7,7 +7,11 @@ import pytest
 
 import mlpkg
 from mlpkg.exceptions import ModelNotFoundError
-from mlpkg.models.classify import BATCH_SEGMENTS, classify_articles
+from mlpkg.models.classify import (
+    BATCH_SEGMENTS,
+    classify_articles,
+    other_language,
+)
 from mlpkg.records import Article, ReadFailure
 
 TEXT = "Home | Sport\n\nThe bridge opened in 1910. What a shabby plan!"
@@ -124,3 +128,59 @@ def test_the_function_takes_a_classifier(classifier):
 def test_the_function_refuses_an_unknown_model_at_once():
     with pytest.raises(ModelNotFoundError, match="did you mean 'default'"):
         mlpkg.classify(TEXT, "defualt")
+
+
+GERMAN = (
+    "Der Stadtrat hat am Montagabend beschlossen, die alte Brücke für den Verkehr zu "
+    "sperren. Nach Angaben der Bürgermeisterin beginnen die Arbeiten im Frühjahr und "
+    "dauern mindestens sechs Monate. Die Bewohner des Viertels verlangen eine andere "
+    "Lösung. „So lange können wir nicht warten“, sagte der Vorsitzende. Das "
+    "Land muss bis zum Ende des Monats noch zustimmen. Die Händler fürchten, dass sie "
+    "vor Weihnachten weniger verkaufen als im Jahr davor."
+)
+
+
+def test_a_page_in_another_language_is_classified_and_warned_of_once(
+    classifier, caplog
+):
+    with caplog.at_level(logging.WARNING, logger="mlpkg"):
+        predictions = list(classifier.classify([GERMAN, "It rained."]))
+    assert not any(p.abstained for p in predictions)
+    (record,) = caplog.records
+    assert "'text-1' is in another language (de)" in record.getMessage()
+
+
+@pytest.mark.parametrize(("choice", "count"), [("abstain", 6), ("skip", 0)])
+def test_a_page_in_another_language_abstains_or_is_left_out(classifier, choice, count):
+    articles = [Article("a", "It rained."), Article("b", GERMAN), Article("c", "Home")]
+    found = dict(
+        (article.id, predictions)
+        for article, predictions in classify_articles(
+            classifier, articles, other_languages=choice
+        )
+    )
+    assert list(found) == ["a", "b", "c"]
+    assert len(found["b"]) == count
+    assert all(p.abstained for p in found["b"])
+    assert not any(p.abstained for p in found["a"] + found["c"])
+
+
+@pytest.mark.parametrize(
+    ("article", "language"),
+    [
+        (Article("a", GERMAN), "de"),
+        (Article("a", GERMAN[:300], language="de"), ""),
+        (Article("a", GERMAN, language="en-GB"), ""),
+        (Article("a", "x" * 500, language="de-AT"), "de"),
+        (Article("a", "x" * 500), ""),
+    ],
+)
+def test_the_language_of_a_page_is_stated_or_detected_but_not_for_short_ones(
+    article, language
+):
+    assert other_language(article) == language
+
+
+def test_an_unknown_choice_is_refused(classifier):
+    with pytest.raises(ValueError, match=r'"other_languages" must be one of warn, abs'):
+        next(classifier.classify("It rained.", other_languages="drop"))

@@ -47,6 +47,21 @@ def read(folder: Path, key: str) -> dict:
     return json.loads((folder / "model.json").read_text(encoding="utf-8"))[key]
 
 
+def test_whole_numbers_as_labels_stay_whole_numbers(
+    make_classifier, task, tiny_encoder, tmp_path
+):
+    names = sorted(set(task.labels))
+    labels = [names.index(label) for label in task.labels]
+    classifier = make_classifier().fit(task.texts, labels)
+    save_model(classifier, tmp_path / "model")
+    loaded = load_model(tmp_path / "model", encoder=tiny_encoder)
+    found = loaded.predict(task.texts)
+    assert found.dtype == classifier.predict(task.texts).dtype
+    assert found.tolist() == classifier.predict(task.texts).tolist()
+    assert loaded.score(task.texts, labels) == classifier.score(task.texts, labels)
+    assert loaded.scheme_.names == ("0", "1", "2", "3")
+
+
 @pytest.mark.parametrize("classes", [4, 2])
 def test_a_loaded_model_gives_the_same_probabilities(
     make_classifier, task, tiny_encoder, tmp_path, classes

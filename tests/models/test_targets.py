@@ -24,13 +24,32 @@ def test_a_target_for_each_page(task):
         assert (target.weights == 1).all()
 
 
-def test_only_partial_rows_take_the_callers_mask():
+def test_the_callers_mask_is_taken():
     samples = Samples.of(["a", "b"])
     allowed = [[True, False, False], [True, True, False]]
     target = split_targets(
-        samples, np.array(["x", "z"]), np.array(["x", "y", "z"]), None, allowed
+        samples, np.array(["x", "y"]), np.array(["x", "y", "z"]), None, allowed
     )[0]
     assert target.allowed.tolist() == allowed
+
+
+@pytest.mark.parametrize("mask", [[True, True, False], [True, False, False]])
+def test_a_row_whose_mask_lacks_its_label_is_refused(mask):
+    samples = Samples.of(["a", "b"])
+    allowed = [[True, True, True], mask]
+    with pytest.raises(ValueError, match="^row 1: the label is z, but allowed does"):
+        split_targets(
+            samples, np.array(["x", "z"]), np.array(["x", "y", "z"]), None, allowed
+        )
+
+
+def test_such_a_row_of_a_page_is_named_by_page_and_segment(make_classifier, task):
+    names = np.unique(task.labels)
+    masks = [np.array(labels)[:, None] == names for labels in task.page_labels]
+    masks[1][2] = ~masks[1][2]
+    place = rf"^page {task.pages[1].id!r}, segment 2: the label is "
+    with pytest.raises(ValueError, match=place):
+        make_classifier().fit(task.pages, task.page_labels, allowed=masks)
 
 
 def test_decided_rows_in_a_mask_fit_as_without_one(make_classifier, task):
@@ -49,7 +68,7 @@ def test_half_the_rows_with_two_classes_suffice(make_classifier, task, folds):
     partial = np.arange(len(allowed)) // 4 % 2 == 0
     allowed[partial, other[partial]] = True
     assert (allowed.sum(axis=1) == 2).mean() == 0.5
-    # The labels of partial rows are not looked at: here they are all wrong.
+    # The labels of partial rows say no more than the mask: here they are all wrong.
     labels = np.where(partial, np.unique(task.labels)[other], task.labels)
     classifier = make_classifier(folds=folds)
     classifier.fit(task.texts, labels, allowed=allowed)

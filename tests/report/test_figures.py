@@ -6,7 +6,12 @@ from pathlib import Path
 import pytest
 
 from mlpkg.exceptions import DataError
-from mlpkg.report.figures import figures_table, replace_block
+from mlpkg.report.figures import (
+    figures_table,
+    interval_cell,
+    markdown_table,
+    replace_block,
+)
 
 ROOT = Path(__file__).parents[2]
 TEXT = "Before.\n<!-- figures: a/b -->\nold\n<!-- end -->\nAfter.\n"
@@ -65,6 +70,29 @@ def test_a_block_is_replaced_and_the_rest_stays():
     found = replace_block(TEXT, "a/b", "| new |")
     assert found == TEXT.replace("old", "| new |")
     assert replace_block(found, "a/b", "| new |") == found
+
+
+def test_a_table_has_a_line_under_its_head():
+    assert markdown_table(["a", "b"], [["1", "2"]]) == (
+        "| a | b |\n| --- | --- |\n| 1 | 2 |"
+    )
+
+
+@pytest.mark.parametrize(
+    ("metric", "label", "cell"),
+    [
+        ("macro_f1", "", "0.500 [0.400, 0.600]"),
+        ("f1", "news", "0.613"),
+        ("f1", "noise", "–"),
+    ],
+)
+def test_a_cell_shows_the_interval_where_there_is_one(metric, label, cell):
+    assert interval_cell(_evaluation(0.5, (0.613, None)), metric, label) == cell
+
+
+def test_a_value_that_is_not_stored_is_told():
+    with pytest.raises(DataError, match="no row 'kappa' ''"):
+        interval_cell(_evaluation(0.5, (0.613, None)), "kappa")
 
 
 def test_of_several_blocks_the_named_one_is_replaced():

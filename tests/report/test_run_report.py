@@ -116,7 +116,7 @@ def run():
             "data_fingerprint": "89ef4567" * 8,
             "n_pages": 24,
             "n_segments": len(parts["out-of-fold"]),
-            "codebook_version": "1.1",
+            "codebook_version": "1.2",
             "licence": None,
             "seed": 7,
             "command": ["mlpkg", "train", "harbour.yaml"],

@@ -82,7 +82,7 @@ def write_run(
             "data_fingerprint": "d" * 64,
             "n_pages": len(set(articles)),
             "n_segments": len(gold),
-            "codebook_version": "1.1",
+            "codebook_version": "1.2",
             "licence": None,
             "metrics": {},
             "seed": config["seed"],

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 
 import pytest
 
-from mlpkg.tracking.lock import try_lock
+from mlpkg.tracking.lock import is_held, try_lock
 
 HOLDER = """
 import sys
@@ -63,6 +63,29 @@ def test_a_kill_of_its_holder_frees_it(path):
         process.wait()
         with try_lock(path) as held:
             assert held is True
+
+
+def test_whether_it_is_held_is_told_without_taking_it(path):
+    assert is_held(path) is False
+    assert not path.exists()
+    with _process(path) as (process, _):
+        assert is_held(path) is True
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+        assert is_held(path) is False
+    with try_lock(path) as held:
+        assert held is True
+        assert is_held(path) is True
+
+
+def test_a_lock_that_may_not_be_opened_counts_as_held(path, monkeypatch):
+    from mlpkg.tracking import lock
+
+    def forbidden(*_):
+        raise PermissionError
+
+    monkeypatch.setattr(lock.os, "open", forbidden)
+    assert is_held(path) is True
 
 
 def test_an_error_in_the_block_frees_it(path):

@@ -8,7 +8,13 @@ import subprocess
 import pytest
 
 from mlpkg.tracking import provenance
-from mlpkg.tracking.provenance import PACKAGES, git_state, machine, versions
+from mlpkg.tracking.provenance import (
+    PACKAGES,
+    code_sha256,
+    git_state,
+    machine,
+    versions,
+)
 from mlpkg.version import __version__
 
 needs_git = pytest.mark.skipif(shutil.which("git") is None, reason="needs git")
@@ -28,6 +34,23 @@ def checkout(tmp_path, monkeypatch):
     for command in (["init", "-q"], ["add", "."], [*author, "commit", "-qm", "one"]):
         subprocess.run(["git", *command], cwd=folder, check=True)
     return folder
+
+
+def test_the_hash_of_the_code_covers_names_and_contents(tmp_path, monkeypatch):
+    module = tmp_path / "tracking" / "provenance.py"
+    monkeypatch.setattr(provenance, "__file__", str(module))
+    for part in ("features", "models"):
+        (tmp_path / part).mkdir()
+        (tmp_path / part / "a.py").write_text("x = 1\n")
+    first = code_sha256("features")
+    assert first != code_sha256("features", "models")
+    (tmp_path / "models" / "a.py").write_text("x = 2\n")
+    (tmp_path / "features" / "notes.txt").touch()
+    assert code_sha256("features") == first
+    (tmp_path / "features" / "a.py").write_text("x = 2\n")
+    second = code_sha256("features")
+    (tmp_path / "features" / "a.py").rename(tmp_path / "features" / "b.py")
+    assert len({first, second, code_sha256("features")}) == 3
 
 
 @needs_git

@@ -9,6 +9,7 @@ import pytest
 
 from mlpkg.exceptions import DataError
 from mlpkg.tracking import RunFolder, run_folder
+from mlpkg.tracking.lock import LOCK, is_held
 
 HASH = "0123456789abcdef"
 
@@ -54,6 +55,12 @@ def test_the_folder_gets_its_name_at_the_end(tmp_path, fixed_clock):
     assert (run.path / "card.md").read_text(encoding="utf-8") == "é\n"
     metrics = (run.path / "metrics.json").read_text(encoding="utf-8")
     assert metrics == '{\n  "é": 0.5\n}\n'
+
+
+def test_a_lock_tells_that_its_process_lives(tmp_path):
+    with RunFolder(tmp_path, "demo", HASH) as run:
+        assert is_held(run.work / LOCK)
+    assert not (run.path / LOCK).exists()
 
 
 def test_the_name_begins_with_the_utc_time(tmp_path):

@@ -1,10 +1,13 @@
 import pytest
 
 from mlpkg.exceptions import DataError
+from mlpkg.tracking.lock import LOCK, try_lock
 from mlpkg.tracking.store import find_run, list_runs, remove_run, run_folder
 
 OLD = "2031-01-02T030405-small-0123abcd"
 NEW = "2031-02-02T030405-small-0123abcd"
+KILLED = "2031-03-02T030405-small-0123abcd"
+CHECKPOINTS = "unfinished-0123abcd-4567cdef"
 
 
 @pytest.fixture
@@ -21,18 +24,42 @@ def test_lists_runs_in_order_of_time(root):
     ]
 
 
+@pytest.fixture
+def killed(root):
+    """What a killed training left: its run folder and its checkpoints."""
+    folders = [root / f".{KILLED}", root / f".{CHECKPOINTS}"]
+    for folder in folders:
+        folder.mkdir()
+        (folder / LOCK).touch()
+    return folders
+
+
 def test_unfinished_and_broken_folders_do_not_stop_the_list(root):
-    (root / ".2031-03-02T030405-small-0123abcd").mkdir()
+    (root / f".{KILLED}").mkdir()
     (root / ".git").mkdir()
     (root / "notes.txt").touch()
     (root / OLD / "metrics.json").write_text("{")
     broken, whole, unfinished = list_runs(root)
     assert (whole.id, whole.status) == (NEW, "finished")
-    assert unfinished.status == "unfinished"
-    assert unfinished.id == "2031-03-02T030405-small-0123abcd"
+    assert unfinished.status == "interrupted"
+    assert unfinished.id == KILLED
     assert broken.status == "broken"
     assert "metrics.json: not JSON" in broken.reason
     assert broken.run is None
+
+
+def test_running_and_interrupted_trainings_are_told_apart(root, killed):
+    found = [(entry.id, entry.status) for entry in list_runs(root)[2:]]
+    assert found == [(KILLED, "interrupted"), (CHECKPOINTS, "checkpoints")]
+    with try_lock(killed[0] / LOCK), try_lock(killed[1] / LOCK):
+        found = [(entry.id, entry.status) for entry in list_runs(root)[2:]]
+    assert found == [(KILLED, "running")]
+
+
+def test_looking_changes_nothing_in_what_a_killed_training_left(root, killed):
+    (killed[0] / LOCK).unlink()
+    list_runs(root)
+    assert list(killed[0].iterdir()) == []
 
 
 def test_a_root_that_does_not_exist_is_told(tmp_path):
@@ -83,10 +110,43 @@ def test_an_unknown_name_names_the_nearest(root, name, hint):
         run_folder(name, root)
 
 
-def test_an_unfinished_run_cannot_be_opened(root):
-    (root / ".2031-03-02T030405-small-0123abcd").mkdir()
-    with pytest.raises(DataError, match="the run is unfinished"):
+def test_an_unfinished_run_cannot_be_opened(root, killed):
+    with pytest.raises(DataError, match="was interrupted; train again, or remove"):
         run_folder("2031-03", root)
+    with (
+        try_lock(killed[0] / LOCK),
+        pytest.raises(DataError, match="its training still runs; wait for it"),
+    ):
+        run_folder("2031-03", root)
+
+
+def test_what_a_killed_training_left_can_be_removed(root, killed):
+    names = [KILLED, f".{KILLED}", "2031-03", str(killed[0])]
+    assert [run_folder(n, root, unfinished=True) for n in names] == [killed[0]] * 4
+    names = ["unfinished", str(killed[1])]
+    assert [run_folder(n, root, unfinished=True) for n in names] == [killed[1]] * 2
+    for folder in killed:
+        remove_run(folder, root)
+    assert sorted(path.name for path in root.iterdir()) == [OLD, NEW]
+
+
+def test_what_a_living_training_works_in_is_not_removed(root, killed):
+    (killed[0] / "run.json").touch()
+    for folder in killed:
+        with (
+            try_lock(folder / LOCK),
+            pytest.raises(DataError, match="not removed, a training that runs works"),
+        ):
+            remove_run(folder, root)
+        assert folder.is_dir()
+
+
+def test_other_hidden_folders_are_not_removed(root):
+    (root / ".git").mkdir()
+    with pytest.raises(DataError, match=r"no run '\.git' under"):
+        run_folder(".git", root, unfinished=True)
+    with pytest.raises(DataError, match=r"\.git: not removed, it holds no run\.json"):
+        remove_run(root / ".git", root)
 
 
 def test_removes_a_run_and_nothing_else(root):

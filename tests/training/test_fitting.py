@@ -8,7 +8,7 @@ import pytest
 from mlpkg.calibration import softmax
 from mlpkg.data.gold import GoldPage
 from mlpkg.data.splits import articles_of
-from mlpkg.exceptions import SplitError
+from mlpkg.exceptions import DataError, SplitError
 from mlpkg.labels import DEFAULT_SCHEME, LabelScheme
 from mlpkg.models import SentenceClassifier
 from mlpkg.models.checkpoints import Checkpoints
@@ -52,15 +52,11 @@ def test_the_classifier_takes_the_scheme_over(classifier, mail_pages):
     assert classifier.classes_.tolist() == ["ham", "spam"]
 
 
-@pytest.mark.parametrize("kind", ["pages", "rows", "both"])
+@pytest.mark.parametrize("kind", ["pages", "rows"])
 def test_out_of_fold_judges_every_row_in_order(
     classifier, mail, mail_pages, mail_rows, kind
 ):
-    pages = {
-        "pages": mail_pages,
-        "rows": mail_rows,
-        "both": [*mail_rows[:8], *mail_pages, *mail_rows[-8:]],
-    }[kind]
+    pages = {"pages": mail_pages, "rows": mail_rows}[kind]
     fit_on_gold(classifier, pages, mail)
     judged = out_of_fold(classifier, pages, mail)
     probabilities = softmax(classifier.crossfit_logits_, classifier.temperature_)
@@ -68,6 +64,14 @@ def test_out_of_fold_judges_every_row_in_order(
     assert judged.probabilities == pytest.approx(probabilities[:, ::-1])
     assert judged.y_true == tuple(label for page in pages for label in page.labels)
     assert judged.articles == tuple(page.id for page in pages for _ in page.labels)
+
+
+def test_rows_with_and_without_an_article_are_not_learned_together(
+    classifier, mail, mail_pages, mail_rows
+):
+    message = r"^2 of 62 training rows name no article \(rows.csv:2, rows.csv:3\), the"
+    with pytest.raises(DataError, match=message):
+        fit_on_gold(classifier, [*mail_pages, *mail_rows[:2]], mail)
 
 
 def _opened(pages, every=3):

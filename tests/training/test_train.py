@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 import re
 import shutil
+import sys
 from datetime import datetime
 from pathlib import Path
 
@@ -108,14 +109,17 @@ def test_a_training_that_stops_before_its_first_fold_leaves_nothing(
     assert list((tmp_path / "runs").iterdir()) == []
 
 
-@pytest.mark.parametrize("change", ["setting", "label", "order", "encoder"])
+@pytest.mark.parametrize("change", ["setting", "label", "order", "encoder", "code"])
 def test_another_experiment_does_not_go_on_from_it(
-    mail_config, tmp_path, fold_trainings, tiny_encoder, change
+    mail_config, tmp_path, fold_trainings, tiny_encoder, monkeypatch, change
 ):
     runs, rows = tmp_path / "runs", tmp_path / "rows.csv"
     _stop(mail_config, runs, fold_trainings, at=2)
     if change == "encoder":
         tiny_encoder.seed = 7
+    if change == "code":
+        module = sys.modules["mlpkg.training.train"]  # its name is the function's, too
+        monkeypatch.setattr(module, "code_sha256", lambda *_: "mended")
     head, *lines = rows.read_text(encoding="utf-8").splitlines()
     if change == "order":  # of pages; the fingerprint of the data stays the same
         lines = [*lines[6:], *lines[:6]]
@@ -153,6 +157,33 @@ def test_the_embedding_of_every_segment_is_reported(mail_config, tmp_path):
     reports = []
     train(mail_config, runs=tmp_path / "runs", report=lambda *r: reports.append(r))
     assert reports[-1] == ("embed", 60, 60)
+
+
+def test_rows_without_an_article_among_others_are_refused_at_once(
+    mail_config, tmp_path, tiny_encoder, monkeypatch
+):
+    monkeypatch.setattr(tiny_encoder, "encode", None)
+    with (tmp_path / "rows.csv").open("a", encoding="utf-8") as stream:
+        stream.write("Bring bread tonight.,ham,\n")
+    with pytest.raises(DataError, match=r"1 of 61 .* no article \(rows.csv:62\), the"):
+        train(mail_config, runs=tmp_path / "runs")
+    assert list((tmp_path / "runs").iterdir()) == []
+
+
+def test_the_remedy_for_such_rows_is_one(mail_config, tmp_path):
+    with (tmp_path / "rows.csv").open("a", encoding="utf-8") as stream:
+        stream.write("Bring bread tonight.,ham,\n")
+    leaf = "data.columns.article=none"
+    result = train(mail_config, [leaf], runs=tmp_path / "runs")
+    assert result.evaluations["out-of-fold"].n_articles == 61
+
+
+@pytest.mark.parametrize("keep", [True, False])
+def test_the_words_of_predictions_are_kept_or_not(mail_config, tmp_path, keep):
+    leaf = f"evaluation.keep_text={str(keep).lower()}"
+    result = train(mail_config, [leaf], runs=tmp_path / "runs")
+    texts = {row["text"] for row in StoredRun(result.path).predictions}
+    assert len(texts) == 60 if keep else texts == {""}
 
 
 @pytest.mark.parametrize("side", ["train", "validation"])

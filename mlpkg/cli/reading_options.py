@@ -1,0 +1,147 @@
+"""Options of the commands that read pages: form, encoding, fields, languages."""
+
+from __future__ import annotations
+
+import codecs
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+from mlpkg.cli.console import fail
+
+if TYPE_CHECKING:
+    from mlpkg.articles import RecordFields
+
+__all__ = [
+    "ArticleField",
+    "Encoding",
+    "Format",
+    "HtmlField",
+    "IdField",
+    "IndexField",
+    "OtherLanguages",
+    "SentenceField",
+    "Sources",
+    "TextField",
+    "check_encoding",
+    "given_or_piped",
+    "named_fields",
+    "refuse_inputs",
+]
+
+_READING = "How input is read"
+
+
+def _field(what: str, help: str) -> typer.models.OptionInfo:
+    """Declare the option that names a field of records."""
+    option: typer.models.OptionInfo = typer.Option(
+        f"--{what}-field",
+        metavar="NAME",
+        help=help,
+        rich_help_panel=_READING,
+        show_default=False,
+    )
+    return option
+
+
+Sources = Annotated[
+    list[str] | None,
+    typer.Argument(
+        metavar="SOURCE...",
+        help="Files, folders, glob patterns, or - for standard input. Text, HTML, and "
+        "records: JSON lines, JSON, CSV, TSV, Parquet, folders of datasets.",
+        show_default=False,
+    ),
+]
+Format = Annotated[
+    Literal["text", "html", "jsonl", "json", "csv", "tsv", "parquet"] | None,
+    typer.Option(
+        help="What the files are, where the suffix should not decide.",
+        rich_help_panel=_READING,
+        show_default=False,
+    ),
+]
+Encoding = Annotated[
+    str | None,
+    typer.Option(
+        help="Codec of the files; detected for each where it is not given.",
+        rich_help_panel=_READING,
+        show_default=False,
+    ),
+]
+TextField = Annotated[
+    str | None, _field("text", "Field of records with the text; else text, body, …")
+]
+HtmlField = Annotated[
+    str | None, _field("html", "Field with the markup; else html, raw_html, …")
+]
+SentenceField = Annotated[
+    str | None, _field("sentence", "Field with a list of ready-made sentences.")
+]
+IdField = Annotated[str | None, _field("id", "Field with the id of the article.")]
+ArticleField = Annotated[
+    str | None,
+    _field("article", "Where a row is a sentence: field with its article's id."),
+]
+IndexField = Annotated[
+    str | None, _field("index", "Where a row is a sentence: field with its place.")
+]
+OtherLanguages = Annotated[
+    Literal["warn", "abstain", "skip"],
+    typer.Option(
+        help="Pages in another language than the model knows: warn, mark every label "
+        "as abstained, or leave them out.",
+    ),
+]
+
+
+def given_or_piped(sources: list[str] | None) -> list[str]:
+    """Return the sources; standard input where none is named and one is piped in."""
+    if sources:
+        return sources
+    if sys.stdin.isatty():
+        fail("nothing to read; name files or folders, or pipe a text in")
+    return ["-"]
+
+
+def check_encoding(encoding: str | None) -> None:
+    """Refuse, before any work, a codec that does not exist."""
+    try:
+        codecs.lookup(encoding or "utf-8")
+    except LookupError:
+        fail(f"--encoding: unknown codec {encoding!r}; utf-8 or cp1252 are known")
+
+
+def named_fields(**names: str | None) -> RecordFields:
+    """Return the names of the fields of records."""
+    from mlpkg.articles import RecordFields
+
+    return RecordFields(**names)
+
+
+def refuse_inputs(
+    outputs: Iterable[tuple[str, Path | None]], sources: list[str]
+) -> None:
+    """Refuse to write over a file that is to be read.
+
+    Parameters
+    ----------
+    outputs
+        Pairs of option and file, None where it was not given.
+    sources
+        What is to be read.
+    """
+    there = [(option, path) for option, path in outputs if path and path.is_file()]
+    if not there:
+        return
+    from mlpkg.articles.files import InputFile, list_files
+
+    for file in list_files(sources):
+        if not isinstance(file, InputFile) or not Path(file.path).exists():
+            continue
+        for option, path in there:
+            if path.samefile(file.path):
+                fail(f"{option} {path}: one of the inputs; name another file")

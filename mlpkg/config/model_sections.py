@@ -1,0 +1,163 @@
+"""Settings of what is fitted: the sentence encoder and the model on its vectors."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import Field
+
+from mlpkg.config.section import Float, Section, Text
+
+__all__ = ["EncoderConfig", "LinearModelConfig", "PageModelConfig", "model_kind"]
+
+# The kind of a model section that names none.
+DEFAULT_KIND = "linear"
+
+
+class EncoderConfig(Section):
+    """Which sentence encoder, and how it computes."""
+
+    name: Annotated[
+        Text,
+        Field(
+            description="minilm (bundled), the folder of a sentence-transformers "
+            "model, or a hub name."
+        ),
+    ] = "minilm"
+    revision: Annotated[
+        Text | None, Field(description="Commit of a hub model; in quotes.")
+    ] = None
+    precision: Annotated[
+        Literal["auto", "float32", "bfloat16"],
+        Field(
+            description="Number format; auto: bfloat16 on cpu, cuda and cuda:N where "
+            "the hardware computes it, else float32."
+        ),
+    ] = "float32"
+    device: Annotated[
+        Text,
+        Field(
+            description="auto (cuda where there is one, else cpu), cpu, cuda, "
+            "cuda:N or mps."
+        ),
+    ] = "auto"
+    max_length: Annotated[
+        Annotated[int, Field(gt=0)] | None,
+        Field(description="Most tokens of a text; null for the encoder's own limit."),
+    ] = None
+    batch_size: Annotated[int, Field(gt=0, description="Most texts in a batch.")] = 64
+    cache: Annotated[
+        bool, Field(description="Whether vectors are kept in the embedding cache.")
+    ] = True
+    download: Annotated[
+        bool, Field(description="Whether a hub model may be fetched.")
+    ] = False
+
+
+class LinearModelConfig(Section):
+    """Logistic regression over sentence vectors, neighbours' vectors and features."""
+
+    kind: Annotated[
+        Literal["linear"], Field(description="Which model this section sets up.")
+    ] = "linear"
+    C: Annotated[
+        float,
+        Field(
+            gt=0,
+            allow_inf_nan=False,
+            description="Inverse strength of the L2 penalty.",
+        ),
+        Float,
+    ] = 0.03
+    vector_weight: Annotated[
+        float,
+        Field(
+            ge=0,
+            allow_inf_nan=False,
+            description="Scale of the sentence vectors beside the features.",
+        ),
+        Float,
+    ] = 0.2
+    neighbour_weight: Annotated[
+        float,
+        Field(
+            ge=0,
+            allow_inf_nan=False,
+            description="Scale of the neighbours' vectors; 0 leaves them out.",
+        ),
+        Float,
+    ] = 0.2
+    class_weight: Annotated[
+        Literal["balanced"] | None,
+        Field(description="balanced weighs rare labels up; null weighs rows alike."),
+    ] = None
+
+
+class PageModelConfig(Section):
+    """Recurrent network over the segments of a page, vectors and features."""
+
+    kind: Annotated[
+        Literal["page"], Field(description="Which model this section sets up.")
+    ] = "page"
+    width: Annotated[
+        int, Field(ge=1, description="Units of the layers over features and pages.")
+    ] = 128
+    vector_width: Annotated[
+        int, Field(ge=1, description="Units of the layer over sentence vectors.")
+    ] = 64
+    epochs: Annotated[int, Field(ge=1, description="Passes over the pages.")] = 6
+    learning_rate: Annotated[
+        float,
+        Field(gt=0, allow_inf_nan=False, description="Highest learning rate."),
+        Float,
+    ] = 0.004
+    weight_decay: Annotated[
+        float,
+        Field(ge=0, allow_inf_nan=False, description="Weight decay of AdamW."),
+        Float,
+    ] = 0.01
+    batch_pages: Annotated[
+        int, Field(ge=1, description="Pages in a training step.")
+    ] = 16
+    dropout: Annotated[
+        float,
+        Field(ge=0, lt=1, description="Share of hidden units hidden in training."),
+        Float,
+    ] = 0.3
+    vector_dropout: Annotated[
+        float,
+        Field(ge=0, lt=1, description="Share of vector entries hidden in training."),
+        Float,
+    ] = 0.5
+    feature_dropout: Annotated[
+        float,
+        Field(ge=0, lt=1, description="Share of features hidden in training."),
+        Float,
+    ] = 0.1
+    label_smoothing: Annotated[
+        float,
+        Field(ge=0, lt=1, description="Share of the target spread over all labels."),
+        Float,
+    ] = 0.05
+    holdout: Annotated[
+        float,
+        Field(
+            ge=0,
+            lt=1,
+            description="Share of pages held out to stop early; 0 trains to the end.",
+        ),
+        Float,
+    ] = 0.0
+    patience: Annotated[
+        int,
+        Field(
+            ge=1, description="Epochs without a lower held-out loss before it stops."
+        ),
+    ] = 3
+
+
+def model_kind(section: Any) -> str:
+    """Return the kind of a model section, as settings or as an object."""
+    if isinstance(section, dict):
+        return str(section.get("kind", DEFAULT_KIND))
+    return str(getattr(section, "kind", DEFAULT_KIND))

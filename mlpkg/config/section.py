@@ -1,0 +1,30 @@
+"""What the parts of the settings' tree share: strictness, and types of leaves."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+
+__all__ = ["Float", "Section", "Text"]
+
+
+def _float_of_text(value: object) -> object:
+    """Read ``1e-3``, which YAML 1.1 takes for text for want of a dot."""
+    if isinstance(value, str):
+        try:
+            return float(value)
+        except ValueError:
+            return value
+    return value
+
+
+class Section(BaseModel):
+    """A part of the tree: unknown keys refused, no coercion, frozen."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+
+# A validator written last runs first; a limit written first is one of the float.
+Float = BeforeValidator(_float_of_text)
+Text = Annotated[str, Field(min_length=1)]
