@@ -32,7 +32,7 @@ class Block:
     tag
         Name of the element that holds the text, empty for plain text.
     path
-        Tags from the root to the element, joined by ``/``; empty for plain text.
+        XPath of the element (``html[1]/body[1]/p[2]``); empty for plain text.
     link_density
         Share of the characters that stand inside links, 0 to 1.
     words
