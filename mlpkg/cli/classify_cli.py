@@ -15,6 +15,7 @@ from mlpkg.cli.options import (
     Cache,
     Device,
     Download,
+    Model,
     Precision,
     Quiet,
     Threads,
@@ -32,10 +33,7 @@ from mlpkg.cli.reading_options import (
     SentenceField,
     Sources,
     TextField,
-    check_encoding,
-    given_or_piped,
-    named_fields,
-    refuse_inputs,
+    open_sources,
 )
 
 if TYPE_CHECKING:
@@ -50,9 +48,7 @@ __all__ = ["classify_cli"]
 
 def classify_cli(
     sources: Sources = None,
-    model: Annotated[
-        str, typer.Option("--model", "-m", help="A model folder or a bundled name.")
-    ] = "default",
+    model: Model = "default",
     output: Annotated[
         Path | None,
         typer.Option(
@@ -129,12 +125,11 @@ def classify_cli(
     if as_table and (as_json or output is not None):
         fail("--table goes with neither --json nor --output")
     _check_page(html)
-    check_encoding(encoding)
-    sources = given_or_piped(sources)
-    refuse_inputs([("--html", html), ("--output", output)], sources)
-    from mlpkg.articles import open_articles
-
-    fields = named_fields(
+    articles = open_sources(
+        sources,
+        [("--html", html), ("--output", output)],
+        encoding=encoding,
+        format=format,
         text=text_field,
         html=html_field,
         sentences=sentence_field,
@@ -142,7 +137,6 @@ def classify_cli(
         article=article_field,
         index=index_field,
     )
-    articles = open_articles(sources, encoding=encoding, format=format, fields=fields)
     classifier = open_model(
         model,
         threads,

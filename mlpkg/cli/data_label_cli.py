@@ -23,7 +23,14 @@ from mlpkg.cli.data_options import (
     reading_of,
     settings_of,
 )
-from mlpkg.cli.options import Device, Quiet, Threads, open_model, set_threads
+from mlpkg.cli.options import (
+    Device,
+    Model,
+    Quiet,
+    Threads,
+    open_model,
+    set_threads,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -98,9 +105,7 @@ def next_cli(
             show_default=False,
         ),
     ],
-    model: Annotated[
-        str, typer.Option("--model", "-m", help="A model folder or a bundled name.")
-    ] = "default",
+    model: Model = "default",
     n: Annotated[int, typer.Option("-n", min=1, help="Most segments to choose.")] = 50,
     most: Annotated[
         int, typer.Option("--most", min=1, help="Most segments of one article.")

@@ -17,6 +17,7 @@ from mlpkg.cli.options import (
     Cache,
     Device,
     Download,
+    Model,
     Precision,
     Quiet,
     Threads,
@@ -34,10 +35,7 @@ from mlpkg.cli.reading_options import (
     SentenceField,
     Sources,
     TextField,
-    check_encoding,
-    given_or_piped,
-    named_fields,
-    refuse_inputs,
+    open_sources,
 )
 
 if TYPE_CHECKING:
@@ -48,9 +46,7 @@ __all__ = ["extract_cli"]
 
 def extract_cli(
     sources: Sources = None,
-    model: Annotated[
-        str, typer.Option("--model", "-m", help="A model folder or a bundled name.")
-    ] = "default",
+    model: Model = "default",
     output: Annotated[
         Path | None,
         typer.Option(
@@ -108,15 +104,11 @@ def extract_cli(
     inputs could not be read; each is told.
     """
     set_up_logging(quiet=quiet, verbose=False)
-    check_encoding(encoding)
-    sources = given_or_piped(sources)
-    refuse_inputs([("--output", output)], sources)
-    from mlpkg.articles import open_articles
-    from mlpkg.models.extract_output import check_output, write_extracted
-
-    if output is not None:
-        check_output(output)
-    fields = named_fields(
+    articles = open_sources(
+        sources,
+        [("--output", output)],
+        encoding=encoding,
+        format=format,
         text=text_field,
         html=html_field,
         sentences=sentence_field,
@@ -124,7 +116,10 @@ def extract_cli(
         article=article_field,
         index=index_field,
     )
-    articles = open_articles(sources, encoding=encoding, format=format, fields=fields)
+    from mlpkg.models.extract_output import check_output, write_extracted
+
+    if output is not None:
+        check_output(output)
     classifier = open_model(
         model,
         threads,

@@ -15,6 +15,7 @@ __all__ = [
     "Cache",
     "Device",
     "Download",
+    "Model",
     "Overrides",
     "Precision",
     "Quiet",
@@ -67,6 +68,9 @@ Download = Annotated[
         help="Fetch a hub encoder that is not on this machine.",
         rich_help_panel=_GROUP,
     ),
+]
+Model = Annotated[
+    str, typer.Option("--model", "-m", help="A model folder or a bundled name.")
 ]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Errors only on stderr.")]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import codecs
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -13,7 +13,7 @@ import typer
 from mlpkg.cli.console import fail
 
 if TYPE_CHECKING:
-    from mlpkg.articles import RecordFields
+    from mlpkg.records import Article, ReadFailure
 
 __all__ = [
     "ArticleField",
@@ -26,10 +26,7 @@ __all__ = [
     "SentenceField",
     "Sources",
     "TextField",
-    "check_encoding",
-    "given_or_piped",
-    "named_fields",
-    "refuse_inputs",
+    "open_sources",
 ]
 
 _READING = "How input is read"
@@ -98,7 +95,38 @@ OtherLanguages = Annotated[
 ]
 
 
-def given_or_piped(sources: list[str] | None) -> list[str]:
+def open_sources(
+    sources: list[str] | None,
+    outputs: Iterable[tuple[str, Path | None]],
+    *,
+    encoding: str | None,
+    format: str | None,
+    **fields: str | None,
+) -> Iterator[Article | ReadFailure]:
+    """Open what a command is to read; what would fail for every page is refused first.
+
+    Parameters
+    ----------
+    sources
+        As they were named; standard input where none is and one is piped in.
+    outputs
+        Pairs of option and file, None where it was not given; none may be an input.
+    encoding, format
+        As `mlpkg.open_articles` takes them.
+    fields
+        Names of the fields of records, as `mlpkg.RecordFields` takes them.
+    """
+    from mlpkg.articles import RecordFields, open_articles
+
+    _check_encoding(encoding)
+    sources = _given_or_piped(sources)
+    _refuse_inputs(outputs, sources)
+    return open_articles(
+        sources, encoding=encoding, format=format, fields=RecordFields(**fields)
+    )
+
+
+def _given_or_piped(sources: list[str] | None) -> list[str]:
     """Return the sources; standard input where none is named and one is piped in."""
     if sources:
         return sources
@@ -107,7 +135,7 @@ def given_or_piped(sources: list[str] | None) -> list[str]:
     return ["-"]
 
 
-def check_encoding(encoding: str | None) -> None:
+def _check_encoding(encoding: str | None) -> None:
     """Refuse, before any work, a codec that does not exist."""
     try:
         codecs.lookup(encoding or "utf-8")
@@ -115,25 +143,10 @@ def check_encoding(encoding: str | None) -> None:
         fail(f"--encoding: unknown codec {encoding!r}; utf-8 or cp1252 are known")
 
 
-def named_fields(**names: str | None) -> RecordFields:
-    """Return the names of the fields of records."""
-    from mlpkg.articles import RecordFields
-
-    return RecordFields(**names)
-
-
-def refuse_inputs(
+def _refuse_inputs(
     outputs: Iterable[tuple[str, Path | None]], sources: list[str]
 ) -> None:
-    """Refuse to write over a file that is to be read.
-
-    Parameters
-    ----------
-    outputs
-        Pairs of option and file, None where it was not given.
-    sources
-        What is to be read.
-    """
+    """Refuse to write over a file that is to be read."""
     there = [(option, path) for option, path in outputs if path and path.is_file()]
     if not there:
         return

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from mlpkg.config.section import Float, Section, Text
+from mlpkg.config.section import Count, Float, Section, Share, Text
 
 __all__ = ["EncoderConfig", "LinearModelConfig", "PageModelConfig", "model_kind"]
 
@@ -100,12 +100,12 @@ class PageModelConfig(Section):
         Literal["page"], Field(description="Which model this section sets up.")
     ] = "page"
     width: Annotated[
-        int, Field(ge=1, description="Units of the layers over features and pages.")
+        Count, Field(description="Units of the layers over features and pages.")
     ] = 128
     vector_width: Annotated[
-        int, Field(ge=1, description="Units of the layer over sentence vectors.")
+        Count, Field(description="Units of the layer over sentence vectors.")
     ] = 64
-    epochs: Annotated[int, Field(ge=1, description="Passes over the pages.")] = 6
+    epochs: Annotated[Count, Field(description="Passes over the pages.")] = 6
     learning_rate: Annotated[
         float,
         Field(gt=0, allow_inf_nan=False, description="Highest learning rate."),
@@ -116,43 +116,28 @@ class PageModelConfig(Section):
         Field(ge=0, allow_inf_nan=False, description="Weight decay of AdamW."),
         Float,
     ] = 0.01
-    batch_pages: Annotated[
-        int, Field(ge=1, description="Pages in a training step.")
-    ] = 16
+    batch_pages: Annotated[Count, Field(description="Pages in a training step.")] = 16
     dropout: Annotated[
-        float,
-        Field(ge=0, lt=1, description="Share of hidden units hidden in training."),
-        Float,
+        Share, Field(description="Share of hidden units hidden in training.")
     ] = 0.3
     vector_dropout: Annotated[
-        float,
-        Field(ge=0, lt=1, description="Share of vector entries hidden in training."),
-        Float,
+        Share, Field(description="Share of vector entries hidden in training.")
     ] = 0.5
     feature_dropout: Annotated[
-        float,
-        Field(ge=0, lt=1, description="Share of features hidden in training."),
-        Float,
+        Share, Field(description="Share of features hidden in training.")
     ] = 0.1
     label_smoothing: Annotated[
-        float,
-        Field(ge=0, lt=1, description="Share of the target spread over all labels."),
-        Float,
+        Share, Field(description="Share of the target spread over all labels.")
     ] = 0.05
     holdout: Annotated[
-        float,
+        Share,
         Field(
-            ge=0,
-            lt=1,
-            description="Share of pages held out to stop early; 0 trains to the end.",
+            description="Share of pages held out to stop early; 0 trains to the end."
         ),
-        Float,
     ] = 0.0
     patience: Annotated[
-        int,
-        Field(
-            ge=1, description="Epochs without a lower held-out loss before it stops."
-        ),
+        Count,
+        Field(description="Epochs without a lower held-out loss before it stops."),
     ] = 3
 
 

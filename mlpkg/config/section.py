@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
-__all__ = ["Float", "Section", "Text"]
+__all__ = ["Count", "Float", "Section", "Share", "Text"]
 
 
 def _float_of_text(value: object) -> object:
@@ -27,4 +27,6 @@ class Section(BaseModel):
 
 # A validator written last runs first; a limit written first is one of the float.
 Float = BeforeValidator(_float_of_text)
+Share = Annotated[float, Field(ge=0, lt=1), Float]
+Count = Annotated[int, Field(ge=1)]
 Text = Annotated[str, Field(min_length=1)]

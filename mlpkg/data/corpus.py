@@ -6,12 +6,12 @@ import hashlib
 from functools import cache
 from itertools import zip_longest
 from pathlib import Path
-from typing import Literal
 
 from mlpkg.articles import article_from_html
 from mlpkg.data.page_format import PageFile, read_page
 from mlpkg.data.render import render_text
 from mlpkg.data.render_html import TEMPLATES, render_html
+from mlpkg.data.source_form import PageForm
 from mlpkg.exceptions import DataError
 from mlpkg.records import Article, LabelledPage, Page
 from mlpkg.segmentation import Segmenter
@@ -67,9 +67,7 @@ def corpus_files(part: str | None = None) -> list[PageFile]:
     return [page for page in _all_files() if part is None or part_of(page) == part]
 
 
-def load_corpus(
-    part: str | None = None, form: Literal["text", "html"] = "text"
-) -> list[LabelledPage]:
+def load_corpus(part: str | None = None, form: PageForm = "text") -> list[LabelledPage]:
     """Load the bundled corpus as labelled pages.
 
     Parameters

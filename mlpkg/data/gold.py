@@ -6,7 +6,6 @@ import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Literal
 
 from mlpkg.data.corpus import PARTS, labelled_page, load_corpus
 from mlpkg.data.dataset_folder import SPLIT, read_dataset
@@ -22,7 +21,7 @@ from mlpkg.data.label_studio import read_label_studio
 from mlpkg.data.page_format import read_page
 from mlpkg.data.row_pages import pages_of_rows
 from mlpkg.data.rows import Columns, checked_rows, read_labelled_rows
-from mlpkg.data.source_form import AS_HTML, CORPUS, Form, SourceForm, source_form
+from mlpkg.data.source_form import CORPUS, Form, SourceForm, source_form
 from mlpkg.data.spans import SpannedArticle, read_spans
 from mlpkg.exceptions import DataError
 from mlpkg.labels import DEFAULT_SCHEME, LabelScheme
@@ -112,7 +111,7 @@ def load_gold(
 
 def _from_corpus(source: SourceForm, reading: _Reading) -> list[GoldPage]:
     """Take a part of the bundled corpus, whose labels must be known."""
-    part = (source.part or "").removesuffix(AS_HTML)
+    part = source.part
     if part not in PARTS:
         raise DataError(f"unknown corpus part {part!r}; known: {', '.join(PARTS)}")
     scheme, label_map = reading.scheme, reading.label_map
@@ -124,8 +123,7 @@ def _from_corpus(source: SourceForm, reading: _Reading) -> list[GoldPage]:
             f"scheme ({', '.join(scheme.names)}) lacks {', '.join(lacking)}; name them "
             "under data.labels, translate them under data.mapping or take other data"
         )
-    form: Literal["text", "html"] = "text" if part == source.part else "html"
-    return [_mapped(page, reading) for page in load_corpus(part, form)]
+    return [_mapped(page, reading) for page in load_corpus(part, source.pages)]
 
 
 def _mapped(labelled: LabelledPage, reading: _Reading) -> GoldPage:

@@ -14,15 +14,33 @@ from mlpkg.data.dataset_folder import SPLIT, is_dataset_folder
 from mlpkg.data.spans import SPAN_KEYS
 from mlpkg.exceptions import DataError
 
-__all__ = ["AS_HTML", "CORPUS", "SPAN_FILE", "Form", "SourceForm", "source_form"]
+__all__ = [
+    "CORPUS",
+    "SPAN_FILE",
+    "CorpusPart",
+    "Form",
+    "PageForm",
+    "SourceForm",
+    "corpus_part",
+    "source_form",
+]
 
 Form = Literal["corpus", "dataset", "spans", "pages", "page", "tasks", "rows"]
+
+PageForm = Literal["text", "html"]
 
 CORPUS = "corpus:"
 # After a part of the corpus: its pages as HTML, each in the template of its id.
 AS_HTML = "@html"
 # In a folder, the file that labels the texts beside it.
 SPAN_FILE = "labels.jsonl"
+
+
+class CorpusPart(NamedTuple):
+    """A part of the bundled corpus, and the form that its pages are wanted in."""
+
+    name: str
+    pages: PageForm
 
 
 class SourceForm(NamedTuple):
@@ -36,13 +54,24 @@ class SourceForm(NamedTuple):
     path
         The file or folder; of spans always the file.
     part
-        Part of the corpus, with ``@html`` where its pages are wanted as HTML, or split
-        of the dataset.
+        Part of the corpus, or split of the dataset.
+    pages
+        The form that the corpus's pages are wanted in.
     """
 
     form: Form
     path: Path
     part: str | None = None
+    pages: PageForm = "text"
+
+
+def corpus_part(source: str) -> CorpusPart | None:
+    """Return the part of the bundled corpus that a source names; None for a path."""
+    if not source.startswith(CORPUS):
+        return None
+    name = source.removeprefix(CORPUS)
+    plain = name.removesuffix(AS_HTML)
+    return CorpusPart(plain, "text" if plain == name else "html")
 
 
 def source_form(source: str | Path) -> SourceForm:
@@ -57,8 +86,9 @@ def source_form(source: str | Path) -> SourceForm:
         There is no such file or folder, or the folder holds no labelled data.
     """
     name = str(source)
-    if name.startswith(CORPUS):
-        return SourceForm("corpus", Path(), name.removeprefix(CORPUS))
+    part = corpus_part(name)
+    if part is not None:
+        return SourceForm("corpus", Path(), *part)
     path, split = Path(source), None
     if SPLIT in name and not path.exists():
         folder, _, split = name.rpartition(SPLIT)

@@ -51,7 +51,7 @@ def check_pages(path: Path) -> tuple[int, list[str]]:
 
     Notes
     -----
-    615 pages took 14 seconds of one core, most of them to render and read back every
+    615 pages took 18 seconds of one core, most of them to render and read back every
     page in each form.
     """
     checked, pages, faults = read_placed_pages(path)

@@ -9,15 +9,13 @@ import numpy as np
 from sklearn.utils.validation import check_is_fitted
 
 from mlpkg.models.base import Head, PageInput, Targets
+from mlpkg.models.scaling import feature_moments, standardised
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 __all__ = ["LinearHead"]
 
-# A feature further from its mean than this many deviations is an outlier page, not
-# five times the evidence.
-CLIP = 5.0
 # Rounds of soft assignment for partial labels; more changed nothing in tests.
 PARTIAL_ROUNDS = 3
 
@@ -83,8 +81,7 @@ class LinearHead(Head):
             )
         allowed, weights = allowed[counted], weights[counted]
         features = np.concatenate([page.features for page in inputs])[counted]
-        self.mean_ = features.mean(axis=0)
-        self.scale_ = np.maximum(features.std(axis=0), 1e-3)
+        self.mean_, self.scale_ = feature_moments(features)
         design = np.concatenate([self._design(page) for page in inputs])[counted]
         if self.class_weight == "balanced":
             weights = weights * _balance(allowed, weights)
@@ -121,7 +118,7 @@ class LinearHead(Head):
         vectors = page.vectors * np.float32(
             self.vector_weight * np.sqrt(page.vectors.shape[1])
         )
-        scaled = np.clip((page.features - self.mean_) / self.scale_, -CLIP, CLIP)
+        scaled = standardised(page.features, self.mean_, self.scale_)
         parts = [vectors, scaled]
         if self.neighbour_weight:
             for step in (1, -1):

@@ -16,6 +16,7 @@ import numpy as np
 from sklearn.utils.validation import check_is_fitted
 
 from mlpkg.models.base import Head, PageInput, Targets
+from mlpkg.models.scaling import feature_moments, standardised
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -25,8 +26,6 @@ if TYPE_CHECKING:
 
 __all__ = ["PageHead"]
 
-# A feature further from its mean than this many deviations is an outlier page.
-CLIP = 5.0
 # Texts without context that make one unit beside a page.
 LOOSE_TEXTS = 64
 # Longer pages are read in windows, each with so many segments of its neighbours.
@@ -127,8 +126,7 @@ class PageHead(Head):
         import torch
 
         features = np.concatenate([page.features for page in inputs])
-        self.mean_ = features.mean(axis=0)
-        self.scale_ = np.maximum(features.std(axis=0), 1e-3)
+        self.mean_, self.scale_ = feature_moments(features)
         with _one_thread(), torch.random.fork_rng(devices=[]):
             torch.manual_seed(random_state)
             units = list(self._units(inputs, targets))
@@ -185,8 +183,8 @@ class PageHead(Head):
 
         from mlpkg.models.page_network import Rows
 
-        scaled = (page.features[chosen] - self.mean_) / self.scale_
-        features = np.clip(scaled, -CLIP, CLIP).astype(np.float32)
+        scaled = standardised(page.features[chosen], self.mean_, self.scale_)
+        features = scaled.astype(np.float32)
         # Unit vectors have small entries; the features' deviation is 1.
         spread = np.float32(math.sqrt(page.vectors.shape[1]))
         vectors = page.vectors[chosen] * spread

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from mlpkg.data.gold import load_gold
-from mlpkg.data.source_form import AS_HTML, CORPUS
+from mlpkg.data.source_form import CORPUS, corpus_part
 from mlpkg.evaluation import Evaluation
 from mlpkg.evaluation.audit_table import Audit
 from mlpkg.exceptions import DataError
@@ -36,8 +36,8 @@ def refuse_test_parts(source: str) -> None:
     DataError
         The source is one; the message names the command that may look at it.
     """
-    part = source.removeprefix(CORPUS).removesuffix(AS_HTML)
-    if part in TEST_PARTS and source.startswith(CORPUS):
+    part = corpus_part(source)
+    if part is not None and part.name in TEST_PARTS:
         raise DataError(
             f"{source} is for the last look and is scored by `mlpkg look` alone, which "
             "logs it; make choices on corpus:validation"
