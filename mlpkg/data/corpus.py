@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import replace
 from functools import cache
 from itertools import zip_longest
 from pathlib import Path
@@ -158,22 +159,31 @@ def row_fault(file: PageFile, page: Page) -> tuple[int, str] | None:
 
 def text_article(file: PageFile, furniture: str = "boilerplate") -> Article:
     """Make the article of the text form, with what the header knows."""
-    header = file.header
-    return Article(
-        file.id,
-        render_text(file, furniture),
-        outlet=header["outlet"],
-        published=header["year"],
-        language="en",
-        meta={key: header[key] for key in ("genre", "register", "english", "hand")},
-    )
+    return _with_header(Article(file.id, render_text(file, furniture)), file)
 
 
 def html_article(file: PageFile) -> Article:
-    """Make the article of the HTML form, in the template that falls to the id."""
+    """Make the article of the HTML form, in the template that falls to the id.
+
+    What the header knows goes before what the markup states, so that splits and slices
+    are the same in both forms.
+    """
     digest = hashlib.sha256(f"template {file.id}".encode()).hexdigest()
     template = TEMPLATES[int(digest[:8], 16) % len(TEMPLATES)]
-    return article_from_html(render_html(file, template), file.id)
+    return _with_header(article_from_html(render_html(file, template), file.id), file)
+
+
+def _with_header(article: Article, file: PageFile) -> Article:
+    """Add the facts of a page file's header to its rendered form."""
+    header = file.header
+    facts = {key: header[key] for key in ("genre", "register", "english", "hand")}
+    return replace(
+        article,
+        outlet=header["outlet"],
+        published=header["year"],
+        language="en",
+        meta={**article.meta, **facts},
+    )
 
 
 @cache

@@ -10,6 +10,7 @@ from mlpkg.data.corpus import (
     PARTS,
     corpus_files,
     corpus_folder,
+    html_article,
     labelled_page,
     load_corpus,
     part_of,
@@ -110,8 +111,9 @@ def test_header_values_are_from_the_closed_lists():
         assert page.header["english"] in ENGLISH
 
 
-def test_the_article_carries_what_the_header_knows():
-    article = text_article(parse_page(f"{HEADER}\n\nC\tThe quay closed.\n"))
+@pytest.mark.parametrize("form", [text_article, html_article])
+def test_the_article_carries_what_the_header_knows(form):
+    article = form(parse_page(f"{HEADER}\n\nC\tThe quay closed.\n"))
     assert (article.id, article.outlet, article.published, article.language) == (
         "x01-quay",
         "The Harbour Post",
