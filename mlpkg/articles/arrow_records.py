@@ -31,7 +31,12 @@ _MARKS = ("dataset_info.json", "state.json", "dataset_dict.json")
 ROWS = 64
 
 
-def read_parquet(source: str | io.BytesIO, select: Select = list) -> Iterator[Record]:
+def read_parquet(
+    source: str | io.BytesIO,
+    select: Select = list,
+    first: int = 1,
+    last: int | None = None,
+) -> Iterator[Record]:
     """Yield the rows of a Parquet file with their numbers, from 1.
 
     Parameters
@@ -40,6 +45,8 @@ def read_parquet(source: str | io.BytesIO, select: Select = list) -> Iterator[Re
         A path or the bytes.
     select
         Which columns to read.
+    first, last
+        Numbers of the rows to read; row groups without any are not touched.
 
     Raises
     ------
@@ -52,11 +59,11 @@ def read_parquet(source: str | io.BytesIO, select: Select = list) -> Iterator[Re
     try:
         with pq.ParquetFile(source, page_checksum_verification=True) as file:
             columns = list(select(_distinct(file.schema_arrow.names)))
-            number = 0
-            for batch in file.iter_batches(ROWS, columns=columns):
-                for record in _rows(batch):
-                    number += 1
-                    yield number, record
+            groups, number = _row_groups(file.metadata, first, last)
+            for batch in file.iter_batches(ROWS, row_groups=groups, columns=columns):
+                if number + len(batch) >= first:
+                    yield from _numbered(_rows(batch), number, first, last)
+                number += len(batch)
     except (pa.ArrowException, OSError) as error:
         raise DataError(f"not a whole Parquet file ({error})") from None
 
@@ -91,7 +98,9 @@ def load_dataset_folder(path: Path) -> Any:
         raise _damaged(error) from None
 
 
-def read_dataset_folder(path: Path, select: Select = list) -> Iterator[Record]:
+def read_dataset_folder(
+    path: Path, select: Select = list, first: int = 1, last: int | None = None
+) -> Iterator[Record]:
     """Yield the rows of a dataset without splits, numbered from 1.
 
     Parameters
@@ -100,6 +109,8 @@ def read_dataset_folder(path: Path, select: Select = list) -> Iterator[Record]:
         The folder; that of a split is inside the one of all splits.
     select
         Which columns to read.
+    first, last
+        Numbers of the rows to read.
 
     Raises
     ------
@@ -108,10 +119,34 @@ def read_dataset_folder(path: Path, select: Select = list) -> Iterator[Record]:
     """
     table = load_dataset_folder(path).with_format("arrow")
     columns = list(select(table.column_names))
-    number = 0
-    for batch in table.select_columns(columns).iter(ROWS):
-        for record in _rows(batch):
-            number += 1
+    end = len(table) if last is None else min(last, len(table))
+    number = first - 1
+    for batch in table.select_columns(columns).select(range(number, end)).iter(ROWS):
+        yield from _numbered(_rows(batch), number, first, last)
+        number += len(batch)
+
+
+def _row_groups(
+    metadata: Any, first: int, last: int | None
+) -> tuple[list[int], int]:
+    """Choose the row groups of a range and count the rows before them."""
+    groups, before, start = [], 0, 0
+    for group in range(metadata.num_row_groups):
+        end = start + metadata.row_group(group).num_rows
+        if end < first:
+            before = end
+        elif last is None or start < last:
+            groups.append(group)
+        start = end
+    return groups, before
+
+
+def _numbered(
+    records: list[dict[str, Any]], before: int, first: int, last: int | None
+) -> Iterator[Record]:
+    """Number records that have some before them; leave out those beyond a range."""
+    for number, record in enumerate(records, start=before + 1):
+        if first <= number and (last is None or number <= last):
             yield number, record
 
 

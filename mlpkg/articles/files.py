@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import glob
-from collections.abc import Iterable
+import os
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,14 +15,14 @@ from mlpkg.articles.streams import STDIN
 from mlpkg.exceptions import DataError, ReadError
 from mlpkg.records import ReadFailure
 
-__all__ = ["DATASET", "InputFile", "list_files"]
+__all__ = ["DATASET", "InputFile", "iter_files", "list_files"]
 
 DATASET = "dataset"
 
 
 @dataclass(frozen=True, slots=True)
 class InputFile:
-    """One file to read.
+    """One file to read, or a run of its records.
 
     Parameters
     ----------
@@ -32,11 +33,19 @@ class InputFile:
         its records' ids.
     form
         What its suffix says, empty where the content has to tell.
+    first, last
+        The places of the records to read (line, row or record numbers from 1);
+        `last` is None for the end of the file.
+    offset
+        Byte at which the record `first` begins; 0 where it has to be counted up to.
     """
 
     path: str
     name: str
     form: str
+    first: int = 1
+    last: int | None = None
+    offset: int = 0
 
     @property
     def shown(self) -> str:
@@ -66,56 +75,93 @@ def list_files(
     ReadError
         A source does not exist, or holds nothing to read.
     """
-    sources = [source] if isinstance(source, str | Path) else list(source)
-    return [file for item in sources for file in _files(str(item))]
+    return list(iter_files(source))
 
 
-def _files(item: str) -> list[InputFile | ReadFailure]:
+def iter_files(
+    source: str | Path | Iterable[str | Path],
+) -> Iterator[InputFile | ReadFailure]:
+    """Yield what `list_files` lists, holding no more than the names of a folder."""
+    sources = [source] if isinstance(source, str | Path) else source
+    for item in sources:
+        yield from _files(str(item))
+
+
+def _files(item: str) -> Iterator[InputFile | ReadFailure]:
     """List the files of one source."""
-    if item == STDIN:
-        return [InputFile(STDIN, "stdin", "")]
     path = Path(item)
     folder, sign, split = item.rpartition(SPLIT)
-    if sign and is_dataset_folder(Path(folder)):
-        return _split(Path(folder), split)
-    if path.is_dir():
-        found = _data_set(path, path.name) or _walk(path)
-        if not found:
-            known = " ".join([*SUFFIXES, *PACKED])
-            raise ReadError(f"{item}: no file with a known suffix ({known}) in it")
-        return found
-    if path.exists() or path.is_symlink():
-        return [InputFile(item, path.name, form_of_name(item))]
-    if glob.has_magic(item):
-        return _matches(item)
-    raise ReadError(f"{item}: no such file or folder")
+    if item == STDIN:
+        yield InputFile(STDIN, "stdin", "")
+    elif sign and is_dataset_folder(Path(folder)):
+        yield from _split(Path(folder), split)
+    elif path.is_dir():
+        yield from _folder(path)
+    elif path.exists() or path.is_symlink():
+        yield InputFile(item, path.name, form_of_name(item))
+    elif glob.has_magic(item):
+        yield from _matches(item)
+    else:
+        raise ReadError(f"{item}: no such file or folder")
 
 
-def _walk(root: Path) -> list[InputFile | ReadFailure]:
-    """List what can be read below a folder, sorted by path."""
+def _folder(path: Path) -> Iterator[InputFile | ReadFailure]:
+    """List a folder: a data set, or what can be read below it."""
+    is_empty = True
+    for file in _data_set(path, path.name) or _walk(path):
+        is_empty = False
+        yield file
+    if is_empty:
+        known = " ".join([*SUFFIXES, *PACKED])
+        raise ReadError(f"{path}: no file with a known suffix ({known}) in it")
+
+
+def _walk(root: Path) -> Iterator[InputFile | ReadFailure]:
+    """Yield what can be read below a folder, sorted by path."""
     inside = root.resolve()
-    found: dict[tuple[str, ...], list[InputFile | ReadFailure]] = {}
-    waiting = [root]
-    while waiting:
-        folder = waiting.pop()
-        try:
-            paths = [path for path in folder.iterdir() if not path.name.startswith(".")]
-        except OSError as error:
-            reason = error.strerror or str(error)
-            found[folder.parts] = [ReadFailure(str(folder), "", reason)]
-            continue
-        for path in paths:
+    # Folders that are being gone through, innermost last, each with what is left of it.
+    open_folders = [_entries(root)]
+    while open_folders:
+        path = next(open_folders[-1], None)
+        if path is None:
+            open_folders.pop()
+        elif isinstance(path, ReadFailure):
+            yield path
+        elif isinstance(path, Path):
             name = path.relative_to(root).as_posix()
             if _leaves(path, inside):
                 if path.is_dir() or form_of_name(path.name):
-                    found[path.parts] = [_leads_out(path)]
-            elif not path.is_dir():
+                    yield _leads_out(path)
+            elif not path.is_dir():  # a link to a file
                 if form := form_of_name(path.name):
-                    found[path.parts] = [InputFile(str(path), name, form)]
+                    yield InputFile(str(path), name, form)
             elif not path.is_symlink():
-                found[path.parts] = _data_set(path, name)
-                waiting += [] if found[path.parts] else [path]
-    return [file for parts in sorted(found) for file in found[parts]]
+                if splits := _data_set(path, name):
+                    yield from splits
+                else:
+                    open_folders.append(_entries(path))
+        elif form := form_of_name(path):
+            file = Path(path)
+            yield InputFile(path, file.relative_to(root).as_posix(), form)
+
+
+def _entries(folder: Path) -> Iterator[str | Path | ReadFailure]:
+    """Yield a folder's content sorted by name: plain files as strings, the rest not.
+
+    A folder can hold a million files; of each there is no more than its name.
+    """
+    try:
+        with os.scandir(folder) as entries:
+            plain = {
+                entry.name: entry.is_file(follow_symlinks=False)
+                for entry in entries
+                if not entry.name.startswith(".")
+            }
+    except OSError as error:
+        yield ReadFailure(str(folder), "", error.strerror or str(error))
+        return
+    for name in sorted(plain):
+        yield str(folder / name) if plain[name] else folder / name
 
 
 def _leaves(path: Path, inside: Path) -> bool:
