@@ -101,6 +101,12 @@ def board_columns(board: Board) -> list[Column]:
     ]
 
 
+def board_remarks(board: Board) -> list[tuple[str, str]]:
+    """Return names of lines and why their seeds failed or what they note."""
+    remarks = ((board.name_of(line), _remark_cell(line).value) for line in board.lines)
+    return [(name, str(remark)) for name, remark in remarks if remark is not None]
+
+
 def time_columns(board: Board) -> list[Column]:
     """Lay out where the time goes: import, warm-up and the stages of the judging.
 

@@ -77,5 +77,5 @@ def _cell(line: Line, board: Board) -> HeatCell:
     """Take a line's main score."""
     score = line.main
     known = score.low is not None and score.high is not None
-    interval = f"{score.low:.2f} to {score.high:.2f}" if known else ""
+    interval = f"{score.low:.2f}–{score.high:.2f}" if known else ""
     return HeatCell(score.value or 0.0, interval, board.kind == "in-corpus")

@@ -12,7 +12,12 @@ from dataclasses import dataclass
 
 from mlpkg.evaluation.report_table import metric_title
 from mlpkg.report.benchmark_boards import Benchmark, Board
-from mlpkg.report.benchmark_cells import Column, board_columns, time_columns
+from mlpkg.report.benchmark_cells import (
+    Column,
+    board_columns,
+    board_remarks,
+    time_columns,
+)
 from mlpkg.report.benchmark_curve import CurveFigure, few_shot_figure
 from mlpkg.report.benchmark_heat import heat_maps
 from mlpkg.report.benchmark_lines import COSTS, Line
@@ -41,6 +46,7 @@ class _Table:
     id: str
     board: Board
     columns: list[Column]
+    remarks: list[tuple[str, str]]
     words: tuple[str, ...]
     figures: tuple[ScatterFigure, ...]
     times: list[Column]
@@ -115,7 +121,8 @@ def _table(place: str, board: Board, benchmark: Benchmark) -> _Table:
     return _Table(
         id=place,
         board=board,
-        columns=board_columns(board),
+        columns=[c for c in board_columns(board) if c.key != "remark"],
+        remarks=board_remarks(board),
         words=board_words(board),
         figures=tuple(figure for figure in figures if figure is not None),
         times=time_columns(board),

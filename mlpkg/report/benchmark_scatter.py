@@ -7,7 +7,8 @@ names find room on a phone. The template ``benchmark_figures.svg`` draws them.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from math import cos, dist, pi, sin
 
 from mlpkg.evaluation.report_table import metric_title
 from mlpkg.report.benchmark_axes import (
@@ -30,11 +31,18 @@ __all__ = ["Dot", "ScatterFigure", "cost_figure", "pareto_front"]
 _RIGHT = WIDTH - 12.0
 # Up to here every mark bears its number; in a larger cloud only those of the front.
 _MOST_NUMBERED = 24
+# Numbers are looked a place for on rings of so many steps around their dots, so far
+# from each other's middles and from dots that none is covered.
+_RINGS, _STEPS = (13.0, 20.0, 28.0, 37.0, 47.0), 16
+_APART, _CLEAR = 16.5, 11.5
 
 
 @dataclass(frozen=True, slots=True)
 class Dot:
-    """A classifier in a cloud; `number` is its place in the table, as drawn."""
+    """A classifier in a cloud.
+
+    `number` is its place in the table; it stands beside the dot, where there is room.
+    """
 
     number: int | None
     name: str
@@ -44,6 +52,8 @@ class Dot:
     low: float | None
     high: float | None
     front: bool
+    number_x: float = 0.0
+    number_y: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +158,7 @@ def cost_figure(board: Board, cost: Cost) -> ScatterFigure | None:
         bottom=BOTTOM,
         x_ticks=x_axis.ticks,
         y_ticks=y_axis.ticks,
-        dots=tuple(sorted(dots, key=lambda dot: dot.front)),
+        dots=_with_numbers(sorted(dots, key=lambda dot: dot.front)),
         front=_steps([dots[i] for i in front]),
     )
 
@@ -187,15 +197,10 @@ def _dot(
 def _front_words(board: Board, cost: Cost, front: Sequence[Line]) -> str:
     """Name the front, and the lines that could not be drawn."""
     better = "faster" if cost.more_is_better else f"lower in {cost.title}"
-    names = listed(
-        [
-            f"{board.name_of(x)} ({x.main.value:.3f} at {number(x.costs[cost.key])})"
-            for x in front
-        ]
-    )
     words = (
-        f"On the Pareto front, where nothing is both better and {better}: {names}. "
-        "Upright strokes are intervals."
+        f"The steps are the Pareto front: nothing is both better and {better} than "
+        f"{listed([board.name_of(line) for line in front])}. Upright strokes are "
+        "intervals."
     )
     missing = [
         board.name_of(x) for x in board.lines if x.rank and not x.costs[cost.key]
@@ -203,6 +208,42 @@ def _front_words(board: Board, cost: Cost, front: Sequence[Line]) -> str:
     if missing:
         words += f" Not drawn, for want of a figure above 0: {listed(missing)}."
     return words
+
+
+def _with_numbers(dots: Sequence[Dot]) -> tuple[Dot, ...]:
+    """Find each number a place beside its dot that covers no dot and no number."""
+    taken: list[tuple[float, float]] = []
+    placed = []
+    for dot in dots:
+        if dot.number is not None:
+            place = _room(dot, dots, taken)
+            taken.append(place)
+            dot = replace(dot, number_x=place[0], number_y=place[1])
+        placed.append(dot)
+    return tuple(placed)
+
+
+def _room(
+    dot: Dot, dots: Sequence[Dot], taken: Sequence[tuple[float, float]]
+) -> tuple[float, float]:
+    """Try rings around a dot; where all is taken the first place must do."""
+    rings = [(radius, step) for radius in _RINGS for step in range(_STEPS)]
+    places = [
+        (
+            round(dot.x + radius * cos(2 * pi * (step / _STEPS - 0.125)), 2),
+            round(dot.y + radius * sin(2 * pi * (step / _STEPS - 0.125)), 2),
+        )
+        for radius, step in rings
+    ]
+    free = (
+        place
+        for place in places
+        if LEFT + 9 < place[0] < _RIGHT - 2
+        and TOP - 4 < place[1] < BOTTOM - 9
+        and all(dist(place, other) >= _APART for other in taken)
+        and all(dist(place, (other.x, other.y)) >= _CLEAR for other in dots)
+    )
+    return next(free, places[0])
 
 
 def _steps(front: Sequence[Dot]) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
 from mlpkg.report.benchmark_boards import Benchmark, Board
-from mlpkg.report.benchmark_cells import Column, board_columns
+from mlpkg.report.benchmark_cells import Column, board_columns, board_remarks
 from mlpkg.report.benchmark_lines import COSTS
 from mlpkg.report.benchmark_text import board_words
 
@@ -85,10 +85,7 @@ def _board(board: Board, width: int) -> Iterator[RenderableType]:
 def _notes(board: Board, dropped: Sequence[str]) -> Iterator[str]:
     """Yield the sentences under a table."""
     yield from board_words(board)
-    for line in board.lines:
-        remark = " ".join(part for part in (line.reason, *line.notes) if part)
-        if remark:
-            yield f"{board.name_of(line)}: {remark}"
+    yield from (f"{name}: {remark}" for name, remark in board_remarks(board))
     if dropped:
         yield f"left out for want of room: {'; '.join(dropped)}"
 

@@ -1,10 +1,21 @@
-"""Made-up benchmark folders: every kind of row that `mlpkg benchmark` writes."""
+"""Made-up benchmark folders with every kind of row, and a real browser to look."""
 
+import base64
 import json
+import os
+import select
+import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
+
+try:
+    import fcntl
+except ImportError:  # not on Windows
+    fcntl = None
 
 LABELS = ("claim", "opinion", "attribution", "boilerplate")
 # Name, quality, segments a second, memory, size and seconds of training.
@@ -225,3 +236,140 @@ def benchmark_builder():
         labels = LABELS
 
     return Builder
+
+
+class Browser:
+    """A page in headless Chromium, with real clicks and keys.
+
+    It speaks Chromium's own protocol over a pair of pipes, so it needs no driver.
+    """
+
+    def __init__(self, profile):
+        down, self._requests = self._pipe()
+        self._replies, up = self._pipe()
+        # A pipe's ends may have any number, the browser wants 3 and 4.
+        start = (
+            "import os, sys; down, up = map(int, sys.argv[1:3]); os.dup2(down, 3);"
+            "os.dup2(up, 4); os.execvp(sys.argv[3], sys.argv[3:])"
+        )
+        options = ["--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbars"]
+        self._process = subprocess.Popen(
+            [sys.executable, "-c", start, str(down), str(up), "chromium", *options]
+            + ["--remote-debugging-pipe", f"--user-data-dir={profile}", "about:blank"],
+            pass_fds=(down, up),
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        os.close(down)
+        os.close(up)
+        self._number, self._unread, self._session = 0, b"", None
+        self.events = []
+        target = self("Target.createTarget", url="about:blank")["targetId"]
+        attached = self("Target.attachToTarget", targetId=target, flatten=True)
+        self._session = attached["sessionId"]
+        for domain in ("Page", "Runtime", "Log", "Network"):
+            self(f"{domain}.enable")
+
+    @staticmethod
+    def _pipe():
+        ends = os.pipe()
+        # Above 10, so that the child's copies to 3 and 4 cover neither.
+        high = [fcntl.fcntl(end, fcntl.F_DUPFD_CLOEXEC, 10) for end in ends]
+        for end in ends:
+            os.close(end)
+        return high
+
+    def __call__(self, method, **params):
+        """Send a command and return its result."""
+        self._number += 1
+        message = {"id": self._number, "method": method, "params": params}
+        if self._session:
+            message["sessionId"] = self._session
+        os.write(self._requests, json.dumps(message).encode() + b"\0")
+        while True:
+            reply = self._read()
+            if reply.get("id") == self._number:
+                assert "error" not in reply, reply
+                return reply["result"]
+            self.events.append(reply)
+
+    def _read(self):
+        while b"\0" not in self._unread:
+            ready, _, _ = select.select([self._replies], [], [], 120)
+            chunk = os.read(self._replies, 1 << 16) if ready else b""
+            assert chunk, "the browser ended or says nothing"
+            self._unread += chunk
+        message, _, self._unread = self._unread.partition(b"\0")
+        return json.loads(message)
+
+    def open(self, path, width=1280, height=900, dark=False):
+        """Load a file at a width and wait until it is there."""
+        size = {"width": width, "height": height, "deviceScaleFactor": 1}
+        self("Emulation.setDeviceMetricsOverride", mobile=False, **size)
+        look = {"name": "prefers-color-scheme", "value": "dark" if dark else "light"}
+        self("Emulation.setEmulatedMedia", features=[look])
+        self.events.clear()
+        self("Page.navigate", url=path.as_uri())
+        while not any(x.get("method") == "Page.loadEventFired" for x in self.events):
+            self.events.append(self._read())
+
+    def evaluate(self, expression):
+        """Return what an expression of the page gives."""
+        result = self("Runtime.evaluate", expression=expression, returnByValue=True)
+        assert "exceptionDetails" not in result, result
+        return result["result"].get("value")
+
+    def click(self, expression):
+        """Press the mouse in the middle of the element that an expression gives."""
+        x, y = self.evaluate(
+            f"(e => {{ e.scrollIntoView({{block: 'center', inline: 'center'}});"
+            "const b = e.getBoundingClientRect();"
+            f"return [b.x + b.width / 2, b.y + b.height / 2] }})({expression})"
+        )
+        for kind in ("mousePressed", "mouseReleased"):
+            mouse = {"x": x, "y": y, "button": "left", "clickCount": 1}
+            self("Input.dispatchMouseEvent", type=kind, **mouse)
+
+    def press(self, key):
+        """Press a key: Tab, Enter or a blank."""
+        code, text = {"Tab": (9, ""), "Enter": (13, "\r"), " ": (32, " ")}[key]
+        names = {"key": key, "windowsVirtualKeyCode": code}
+        self("Input.dispatchKeyEvent", type="keyDown", text=text, **names)
+        self("Input.dispatchKeyEvent", type="keyUp", **names)
+
+    def screenshot(self):
+        """Return the whole page as PNG."""
+        shot = self("Page.captureScreenshot", captureBeyondViewport=True)
+        return base64.b64decode(shot["data"])
+
+    def complaints(self):
+        """Return what the console holds, and uncaught errors."""
+        self.evaluate("0")  # what was said before has arrived
+        kinds = ("Runtime.consoleAPICalled", "Runtime.exceptionThrown")
+        kinds += ("Log.entryAdded",)
+        return [event for event in self.events if event.get("method") in kinds]
+
+    def requests(self):
+        """Return the addresses that were asked for."""
+        self.evaluate("0")
+        return [
+            event["params"]["request"]["url"]
+            for event in self.events
+            if event.get("method") == "Network.requestWillBeSent"
+        ]
+
+    def close(self):
+        self._process.terminate()
+        self._process.wait(timeout=60)
+        os.close(self._requests)
+        os.close(self._replies)
+
+
+@pytest.fixture(scope="session")
+def browser(tmp_path_factory):
+    """Real Chromium, where there is one."""
+    if fcntl is None or shutil.which("chromium") is None:
+        pytest.skip("needs chromium")
+    browser = Browser(tmp_path_factory.mktemp("chromium"))
+    yield browser
+    browser.close()

@@ -4,6 +4,7 @@
 for (const table of document.querySelectorAll("table.sortable")) {
   const heads = [...table.tHead.rows[0].cells];
   const body = table.tBodies[0];
+  table.caption.firstElementChild.append("Headings sort the table.");
   const said = table.closest(".board").querySelector("[role=status]");
   heads.forEach((head, column) => {
     const button = document.createElement("button");
