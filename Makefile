@@ -8,7 +8,7 @@ INSTALL := $(BIN)/python -m pip install -q --disable-pip-version-check -c constr
 SHELL := bash
 .SHELLFLAGS := -eu -o pipefail -c
 
-.PHONY: help setup demo test fix check check-all clean
+.PHONY: help setup demo test fix check gate check-all clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 12
@@ -29,6 +29,9 @@ check: $(VENV)/.dev ## lint, check the format and the types
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+
+gate: $(VENV)/.base ## hold the shipped model against the floors of experiments/gate.yaml
+	$(BIN)/mlpkg benchmark gate experiments/gate.yaml
 
 check-all: ## tests, checks, and the tests on the built wheel
 	.ci/run

@@ -1,22 +1,22 @@
 """What is kept of a page against its main text, beside other extractors.
 
-By sequences of four words. The others have options that fit the main texts: no
-readers' comments, descriptions of pictures or bullets. trafilatura comes with
-``pip install mlpkg[benchmark]``; where it is absent its rows are left out.
+By sequences of four words. The others come with ``pip install mlpkg[benchmark]``; the
+rows of one that is absent are left out.
 """
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
-from functools import partial
 from importlib.metadata import version
 from typing import Any
 
 import numpy as np
 from main_texts import Classified
 
+from mlpkg.benchmark.classifiers.base import MissingClassifierError
+from mlpkg.benchmark.classifiers.extractors import EXTRACTORS, Extract, make_extractor
 from mlpkg.evaluation.bootstrap import bootstrap_means
 from mlpkg.evaluation.text_overlap import ShingleCounts, overlap_rows, shingle_counts
 from mlpkg.models.extract import checked_labels, kept_text
@@ -40,10 +40,13 @@ def measure_kept_text(classified: Classified) -> dict[str, Any]:
         ]
         for name, column in texts.items()
     }
-    packages = {name.partition(",")[0] for name in texts}
+    packages = {name.partition("-")[0] for name in texts}
     return {
         "pages": len(pages),
-        "versions": {name: version(name) for name in sorted(packages)},
+        "versions": {
+            name: version("readability-lxml" if name == "readability" else name)
+            for name in sorted(packages)
+        },
         "extractors": {
             name: {
                 "rows": [
@@ -57,33 +60,15 @@ def measure_kept_text(classified: Classified) -> dict[str, Any]:
     }
 
 
-def extractors() -> dict[str, Callable[[bytes], str | None]]:
+def extractors() -> dict[str, Extract]:
     """Return the other extractors by name, as far as they are installed."""
-    found: dict[str, Callable[[bytes], str | None]] = {"resiliparse": resiliparse_text}
-    try:
-        import trafilatura
-    except ImportError as error:
-        print(f"trafilatura's rows are left out: {error}", file=sys.stderr)
-        return found
-    extract = partial(trafilatura.extract, include_comments=False)
-    return found | {
-        "trafilatura": extract,
-        "trafilatura, favor_precision": partial(extract, favor_precision=True),
-        "trafilatura, favor_recall": partial(extract, favor_recall=True),
-    }
-
-
-def resiliparse_text(html: bytes) -> str:
-    """Extract the main content with resiliparse."""
-    from resiliparse.extract.html2text import extract_plain_text
-    from resiliparse.parse.encoding import detect_encoding
-    from resiliparse.parse.html import HTMLTree
-
-    tree = HTMLTree.parse_from_bytes(html, detect_encoding(html))
-    text: str = extract_plain_text(
-        tree, main_content=True, alt_texts=False, list_bullets=False
-    )
-    return text
+    found: dict[str, Extract] = {}
+    for name in EXTRACTORS:
+        try:
+            found[name] = make_extractor(name)
+        except MissingClassifierError as error:
+            print(f"{name}'s rows are left out: {error}", file=sys.stderr)
+    return found
 
 
 def f1_difference(

@@ -2,25 +2,13 @@
 
 from __future__ import annotations
 
-import gzip
 from collections.abc import Sequence
-from pathlib import Path
 from typing import NamedTuple
 
 from mlpkg import Article, Prediction, SentenceClassifier
 from mlpkg.articles.html import read_html
-from mlpkg.data.row_files import read_records
-from mlpkg.exceptions import DataError
+from mlpkg.benchmark.tasks.base import MainText
 from mlpkg.models.classify import classify_articles
-
-
-class MainText(NamedTuple):
-    """A page and what the corpus calls its main text, a line a block."""
-
-    id: str
-    title: str
-    text: str
-    html: bytes
 
 
 class Classified(NamedTuple):
@@ -29,17 +17,6 @@ class Classified(NamedTuple):
     pages: Sequence[MainText]
     found: Sequence[tuple[Article, list[Prediction]]]
     classifier: SentenceClassifier
-
-
-def read_pages(folder: Path) -> list[MainText]:
-    """Read the pages and their main texts, in the order of the list of texts."""
-    pages = []
-    for _, record in read_records(folder / "ground_truth.jsonl.gz"):
-        if isinstance(record, DataError):
-            raise record
-        html = gzip.decompress((folder / f"{record['id']}.html.gz").read_bytes())
-        pages.append(MainText(record["id"], record["title"], record["text"], html))
-    return pages
 
 
 def classify(classifier: SentenceClassifier, pages: Sequence[MainText]) -> Classified:

@@ -19,10 +19,11 @@ from typing import Any
 from forms import forms_table, measure_forms
 from kept_text import kept_text_table, measure_kept_text
 from lines import lines_table, measure_lines
-from main_texts import MainText, classify, read_pages
+from main_texts import MainText, classify
 from speed import measure_speed, speed_table
 
 from mlpkg import load_model
+from mlpkg.benchmark.tasks.main_texts import read_main_texts
 from mlpkg.data.whole_file import whole_file
 from mlpkg.models.store import manifest_of
 
@@ -49,7 +50,7 @@ def main() -> None:
         parser.error(f"no part {unknown[0]!r}; known: {', '.join(TABLES)}")
     if not given.pages.is_dir():
         parser.error(f"{given.pages}: no such folder; name that of the pages (--pages)")
-    pages = read_pages(given.pages)
+    pages = read_main_texts(given.pages)
     for name, figures in measure(given.parts or list(TABLES), pages, given.model):
         with whole_file(given.out / f"{name}.json") as draft:
             draft.write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from mlpkg.cli.benchmark_cli import benchmark_app
 from mlpkg.cli.cache_cli import cache_app
 from mlpkg.cli.classify_cli import classify_cli
 from mlpkg.cli.config_cli import config_app
@@ -58,6 +59,7 @@ app.command("train")(train_cli)
 app.command("tune")(tune_cli)
 app.command("evaluate")(evaluate_cli)
 app.command("look")(look_cli)
+app.add_typer(benchmark_app, name="benchmark")
 app.add_typer(runs_app, name="runs")
 app.add_typer(config_app, name="config")
 app.add_typer(data_app, name="data")

@@ -37,7 +37,9 @@ _EXPECTED: dict[str, Callable[[dict[str, Any]], str]] = {
 }
 
 
-def describe(error: ValidationError, document: Document) -> list[str]:
+def describe(
+    error: ValidationError, document: Document, root: type[BaseModel] = Config
+) -> list[str]:
     """Turn a validation error into one line a fault.
 
     Parameters
@@ -46,8 +48,10 @@ def describe(error: ValidationError, document: Document) -> list[str]:
         What pydantic raised for ``document.value``.
     document
         The settings, which know their places.
+    root
+        The model that they were checked against.
     """
-    return [_line(dict(detail), document) for detail in error.errors()]
+    return [_line(dict(detail), document, root) for detail in error.errors()]
 
 
 def nearest(name: str, known: list[str]) -> str | None:
@@ -57,9 +61,9 @@ def nearest(name: str, known: list[str]) -> str | None:
     return by_lower[found[0]] if found else None
 
 
-def _line(detail: dict[str, Any], document: Document) -> str:
+def _line(detail: dict[str, Any], document: Document, root: type[BaseModel]) -> str:
     """Describe one fault."""
-    path, siblings, nullable = _locate(detail["loc"])
+    path, siblings, nullable = _locate(detail["loc"], root)
     value = detail["input"]
     if detail["type"] == "union_tag_invalid":
         path, value, nullable = (*path, "kind"), detail["ctx"]["tag"], False
@@ -96,7 +100,7 @@ def _advice(path: KeyPath, siblings: list[str]) -> str:
     return f'; the nearest is "{dotted((*path[:-1], near))}", {known}'
 
 
-def _locate(loc: KeyPath) -> tuple[KeyPath, list[str], bool]:
+def _locate(loc: KeyPath, root: type[BaseModel]) -> tuple[KeyPath, list[str], bool]:
     """Follow pydantic's location through the schema.
 
     Returns
@@ -108,7 +112,7 @@ def _locate(loc: KeyPath) -> tuple[KeyPath, list[str], bool]:
     nullable
         Whether the last part may be null.
     """
-    models: list[type[BaseModel]] = [Config]
+    models = [root]
     path: list[str | int] = []
     siblings: list[str] = []
     nullable = False

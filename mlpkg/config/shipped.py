@@ -6,6 +6,8 @@ from pathlib import Path
 
 __all__ = ["shipped_config", "shipped_configs", "shipped_folder"]
 
+# Files of the same folder that are no experiments: they begin with this word.
+_BENCHMARKS = "benchmark"
 _PACKAGE = Path(__file__).resolve().parents[1]
 
 
@@ -29,7 +31,8 @@ def shipped_configs() -> list[str]:
     >>> "default" in shipped_configs()
     True
     """
-    return sorted(path.stem for path in shipped_folder().glob("*.yaml"))
+    names = sorted(path.stem for path in shipped_folder().glob("*.yaml"))
+    return [name for name in names if not name.startswith(_BENCHMARKS)]
 
 
 def shipped_config(name: str) -> Path | None:

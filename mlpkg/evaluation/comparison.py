@@ -7,7 +7,7 @@ a sign-flip test whether chance alone gives one as large.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Hashable, Iterator, Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -27,14 +27,13 @@ from mlpkg.evaluation.report_table import (
     metric_title,
     size_line,
 )
+from mlpkg.evaluation.sign_flip import sign_flip
 from mlpkg.exceptions import DataError
 
 __all__ = ["Comparison", "ComparisonRow", "compare", "holm", "match_rows"]
 
 # "No worse" is a one-sided statement at this level, whatever the intervals' level.
 NO_WORSE_LEVEL = 0.95
-# Swaps that give one and the same score may differ by this much through rounding.
-ROUNDING = 1e-12
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,7 +234,7 @@ def compare(
     scores = _scores(pair.sum(axis=0))
     sums = resampled_sums(pair.reshape(len(pair), -1), n, seed)
     samples = _differences(sums.reshape(-1, *pair.shape[1:]))
-    p_value, exact = _sign_flip(pair, n, seed)
+    p_value, exact = sign_flip(pair, n, seed)
     bound = None
     if len(samples):
         bound = float(np.quantile(-samples[:, 0], NO_WORSE_LEVEL))
@@ -348,35 +347,6 @@ def _differences(pairs: NDArray[np.float64]) -> NDArray[np.float64]:
     """Subtract the scores of a from those of b; shape (…, 2, k, k) to (…, 2 + k)."""
     scores = _scores(pairs)
     return scores[..., 1, :] - scores[..., 0, :]
-
-
-def _sign_flip(pair: NDArray[np.int64], n: int, seed: int) -> tuple[float, bool]:
-    """Return the p-value of the macro-F1 difference, and whether it is exact."""
-    gain = (pair[:, 1] - pair[:, 0]).astype(np.float64)
-    total_a, total_b = pair.sum(axis=0).astype(np.float64)
-    exact = 2 ** len(pair) <= n
-    moved = np.stack(
-        [np.tensordot(swap, gain, axes=1) for swap in _swaps(len(pair), n, seed, exact)]
-    )
-    drawn = rates(total_b - moved).macro_f1 - rates(total_a + moved).macro_f1
-    observed = rates(total_b).macro_f1 - rates(total_a).macro_f1
-    as_far = int((np.abs(drawn) >= abs(observed) - ROUNDING).sum())
-    # Exact swaps include the observed one; random ones get it added.
-    return (as_far + (not exact)) / (len(drawn) + (not exact)), exact
-
-
-def _swaps(
-    n_articles: int, n: int, seed: int, exact: bool
-) -> Iterator[NDArray[np.float64]]:
-    """Yield 1 for each article to swap and 0 for the others: all ways, or `n`."""
-    if exact:
-        places = np.arange(n_articles)
-        for number in range(2**n_articles):
-            yield (number >> places & 1).astype(np.float64)
-        return
-    random = np.random.default_rng(seed)
-    for _ in range(n):
-        yield random.integers(2, size=n_articles).astype(np.float64)
 
 
 def _known(value: float) -> float | None:
