@@ -18,8 +18,9 @@ import numpy as np
 from mlpkg.exceptions import ConfigError
 
 if TYPE_CHECKING:
-    import torch
     from numpy.typing import NDArray
+
+    from mlpkg.embedding.delta import Delta
 
 __all__ = ["BertEncoder", "is_plain_bert"]
 
@@ -66,21 +67,32 @@ class BertEncoder:
         ``float32`` or ``bfloat16``.
     max_length
         Tokens that a text may have, None for the model's own limit.
+    delta
+        What tuning changed in the weights, None for the published ones.
     """
 
     def __init__(
-        self, folder: Path, device: str, precision: str, max_length: int | None = None
+        self,
+        folder: Path,
+        device: str,
+        precision: str,
+        max_length: int | None = None,
+        delta: Delta | None = None,
     ) -> None:
         import torch
         from safetensors.torch import load_file
         from tokenizers import Tokenizer
 
+        from mlpkg.embedding.bert_forward import BertShape, fuse_projections
+
         config = _json(folder / "config.json")
         self.device = torch.device(device)
-        self.dtype = getattr(torch, precision)
-        self.heads: int = config["num_attention_heads"]
-        self.layers: int = config["num_hidden_layers"]
-        self.epsilon: float = config["layer_norm_eps"]
+        self.shape = BertShape(
+            config["num_hidden_layers"],
+            config["num_attention_heads"],
+            config["hidden_size"],
+            config["layer_norm_eps"],
+        )
         self.dimension: int = config["hidden_size"]
         limit: int = max_length or own_max_length(folder)
         positions: int = config["max_position_embeddings"]
@@ -92,12 +104,18 @@ class BertEncoder:
         self.tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
         self.tokenizer.no_padding()
         self.tokenizer.enable_truncation(limit)
-        self.weights = {
-            name.removeprefix("bert."): tensor.to(self.device, self.dtype)
+        weights = {
+            name.removeprefix("bert."): tensor
             for name, tensor in load_file(folder / "model.safetensors").items()
             if tensor.is_floating_point()
         }
-        self._fuse_projections()
+        fuse_projections(weights, self.shape.layers)
+        if delta is not None:
+            weights = delta.merged(weights)
+        dtype = getattr(torch, precision)
+        self.weights = {
+            name: tensor.to(self.device, dtype) for name, tensor in weights.items()
+        }
 
     def embed(
         self, texts: Sequence[str], batch_size: int
@@ -120,86 +138,22 @@ class BertEncoder:
         """
         import torch
 
+        from mlpkg.embedding.bert_forward import mean_vectors
+
         vectors = np.empty((len(texts), self.dimension), dtype=np.float32)
-        encodings = self.tokenizer.encode_batch_fast(list(texts))
-        ids = [encoding.ids for encoding in encodings]
-        truncated = sum(bool(encoding.overflowing) for encoding in encodings)
+        ids, truncated = self.token_ids(texts)
         with torch.inference_mode():
             for rows in _batches([len(row) for row in ids], batch_size):
-                vectors[rows] = self._forward([ids[row] for row in rows])
+                batch = [ids[row] for row in rows]
+                means = mean_vectors(self.weights, batch, self.shape)
+                vectors[rows] = means.cpu().numpy()
         return vectors, truncated
 
-    def _fuse_projections(self) -> None:
-        """Stack query, key and value so that one product computes all three."""
-        import torch
-
-        for layer in range(self.layers):
-            prefix = f"encoder.layer.{layer}.attention.self."
-            for part in ("weight", "bias"):
-                pieces = [
-                    self.weights.pop(f"{prefix}{name}.{part}")
-                    for name in ("query", "key", "value")
-                ]
-                self.weights[f"{prefix}qkv.{part}"] = torch.cat(pieces)
-
-    def _forward(self, ids: list[list[int]]) -> NDArray[np.float32]:
-        """Compute one batch of token ids of equal length."""
-        import torch
-
-        hidden = self._embeddings(torch.tensor(ids, device=self.device))
-        for layer in range(self.layers):
-            hidden = self._layer(hidden, f"encoder.layer.{layer}.")
-        pooled: NDArray[np.float32] = hidden.float().mean(dim=1).cpu().numpy()
-        return pooled
-
-    def _embeddings(self, ids: torch.Tensor) -> torch.Tensor:
-        """Sum of word, position and type embeddings, normalised."""
-        weights = self.weights
-        hidden = (
-            weights["embeddings.word_embeddings.weight"][ids]
-            + weights["embeddings.position_embeddings.weight"][: ids.shape[1]]
-            + weights["embeddings.token_type_embeddings.weight"][0]
-        )
-        return self._norm(hidden, "embeddings.LayerNorm")
-
-    def _layer(self, hidden: torch.Tensor, prefix: str) -> torch.Tensor:
-        """One transformer layer: attention, then the two dense products."""
-        import torch.nn.functional as nn
-
-        batch, width, size = hidden.shape
-        projected = self._dense(hidden, f"{prefix}attention.self.qkv")
-        query, key, value = (
-            projected.view(batch, width, 3, self.heads, size // self.heads)
-            .permute(2, 0, 3, 1, 4)
-            .unbind(0)
-        )
-        mixed = nn.scaled_dot_product_attention(query, key, value)
-        mixed = mixed.transpose(1, 2).reshape(batch, width, size)
-        attended = self._dense(mixed, f"{prefix}attention.output.dense")
-        hidden = self._norm(hidden + attended, f"{prefix}attention.output.LayerNorm")
-        widened = nn.gelu(self._dense(hidden, f"{prefix}intermediate.dense"))
-        narrowed = self._dense(widened, f"{prefix}output.dense")
-        return self._norm(hidden + narrowed, f"{prefix}output.LayerNorm")
-
-    def _dense(self, hidden: torch.Tensor, name: str) -> torch.Tensor:
-        """Matrix product with bias."""
-        import torch.nn.functional as nn
-
-        return nn.linear(
-            hidden, self.weights[f"{name}.weight"], self.weights[f"{name}.bias"]
-        )
-
-    def _norm(self, hidden: torch.Tensor, name: str) -> torch.Tensor:
-        """Layer normalisation."""
-        import torch.nn.functional as nn
-
-        return nn.layer_norm(
-            hidden,
-            (self.dimension,),
-            self.weights[f"{name}.weight"],
-            self.weights[f"{name}.bias"],
-            self.epsilon,
-        )
+    def token_ids(self, texts: Sequence[str]) -> tuple[list[list[int]], int]:
+        """Return the token ids of each text, and how many texts were cut."""
+        encodings = self.tokenizer.encode_batch_fast(list(texts))
+        truncated = sum(bool(encoding.overflowing) for encoding in encodings)
+        return [encoding.ids for encoding in encodings], truncated
 
 
 def own_max_length(folder: Path) -> int:

@@ -18,9 +18,11 @@ import numpy as np
 from mlpkg.embedding.base import LoadedEncoder
 from mlpkg.embedding.bert import BertEncoder, is_plain_bert
 from mlpkg.embedding.cache import EmbeddingCache
+from mlpkg.embedding.delta import Delta
 from mlpkg.embedding.library import LibraryEncoder
 from mlpkg.embedding.location import BUNDLED, locate, weights_digest
 from mlpkg.embedding.precision import require_device, resolve
+from mlpkg.exceptions import ConfigError
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -29,7 +31,7 @@ __all__ = ["SentenceTransformerEncoder"]
 
 logger = logging.getLogger(__name__)
 
-_loaded: dict[tuple[Path, str, str, int | None], LoadedEncoder] = {}
+_loaded: dict[tuple[Path, str, str, int | None, str], LoadedEncoder] = {}
 
 # Files beside the weights that change a vector; each module has a folder of its own
 # ("1_Pooling"), whose settings and weights count too.
@@ -70,6 +72,9 @@ class SentenceTransformerEncoder:
         Whether vectors are kept in the embedding cache.
     download
         Whether a hub model that is not on this machine may be fetched.
+    delta
+        What tuning changed in the weights, None for the published ones; only a BERT
+        with mean pooling, as ``minilm`` is, can be tuned.
 
     Attributes
     ----------
@@ -104,6 +109,7 @@ class SentenceTransformerEncoder:
         batch_size: int = 64,
         cache: bool = False,
         download: bool = False,
+        delta: Delta | None = None,
     ) -> None:
         self.name = name
         self.revision = revision
@@ -113,6 +119,7 @@ class SentenceTransformerEncoder:
         self.batch_size = batch_size
         self.cache = cache
         self.download = download
+        self.delta = delta
         self.truncated = 0
 
     def __repr__(self) -> str:
@@ -149,6 +156,8 @@ class SentenceTransformerEncoder:
                     f"{path.relative_to(folder).as_posix()} {content}\n".encode()
                 )
         digest.update(f"max_length={self.max_length} normalised".encode())
+        if self.delta is not None:
+            digest.update(self.delta.sha256.encode())
         return digest.hexdigest()
 
     @property
@@ -213,15 +222,27 @@ class SentenceTransformerEncoder:
         """Weights in memory, loaded at first use."""
         folder = self.folder
         device, precision = resolve(self.device, self.precision)
-        key = (folder, device, precision, self.max_length)
+        delta = self.delta.sha256 if self.delta else ""
+        key = (folder, device, precision, self.max_length, delta)
         if key not in _loaded:
             require_device(device)
-            kind = BertEncoder if is_plain_bert(folder) else LibraryEncoder
-            logger.info(
-                "loading %s (%s, %s) by %s", folder.name, *key[1:3], kind.__name__
-            )
-            _loaded[key] = kind(folder, device, precision, self.max_length)
+            _loaded[key] = self._load(folder, device, precision)
         return _loaded[key]
+
+    def _load(self, folder: Path, device: str, precision: str) -> LoadedEncoder:
+        """Load the weights."""
+        kind = BertEncoder if is_plain_bert(folder) else LibraryEncoder
+        logger.info(
+            "loading %s (%s, %s) by %s", folder.name, device, precision, kind.__name__
+        )
+        if self.delta is None:
+            return kind(folder, device, precision, self.max_length)
+        if kind is not BertEncoder:
+            raise ConfigError(
+                f"{self.name} is no BERT with mean pooling, and only such an encoder "
+                "can be tuned; take a frozen one (model.kind: page) or another encoder"
+            )
+        return BertEncoder(folder, device, precision, self.max_length, self.delta)
 
 
 class _ForgivingCache:

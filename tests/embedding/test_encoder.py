@@ -176,7 +176,7 @@ def test_equal_encoders_share_their_weights():
     second = SentenceTransformerEncoder(device="cpu", precision="float32", cache=True)
     assert first._handle() is second._handle()
     assert first.dimension == 384
-    assert (locate("minilm"), "cpu", "float32", None) in encoder._loaded
+    assert (locate("minilm"), "cpu", "float32", None, "") in encoder._loaded
 
 
 @pytest.mark.e2e
