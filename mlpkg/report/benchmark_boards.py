@@ -72,7 +72,8 @@ class Board:
     @property
     def has_trainings(self) -> bool:
         """Whether the lines differ in what they learned from."""
-        return self.kind == "cross-corpus" or len({x.train for x in self.lines}) > 1
+        trained = {line.train for line in self.lines if line.train}
+        return self.kind == "cross-corpus" or len(trained) > 1
 
     def name_of(self, line: Line) -> str:
         """Name a line, with what it learned from where that tells lines apart."""

@@ -130,10 +130,12 @@ def _read(path: Path, form: type[_T]) -> _T:
     schema = stored.get("schema") if isinstance(stored, dict) else None
     if schema != SCHEMA or isinstance(schema, bool):
         raise DataError(_schema_fault(path, stored, schema))
+    known: Any = form  # mypy does not take a class of any kind for hashable
+    checker = _checker(known)
     try:
         # As JSON, because there a strict check still takes lists for tuples.
         text = json.dumps(_plain(stored))
-        record: _T = _checker(form).validate_json(text, strict=True)
+        record: _T = checker.validate_json(text, strict=True)
     except ValidationError as error:
         raise DataError(_faults(path, error)) from error
     return record

@@ -36,7 +36,10 @@ class Setting:
 
     def facts(self) -> list[tuple[str, str]]:
         """Return names and values for a reader."""
-        dates = dict.fromkeys(date for date in (self.first_date, self.last_date))
+        # To the minute; the rows hold the rest.
+        dates = dict.fromkeys(
+            date[:16].replace("T", " ") for date in (self.first_date, self.last_date)
+        )
         facts = {
             "machine": self.machine,
             "threads": "" if self.threads is None else str(self.threads),

@@ -42,16 +42,14 @@ _README_COLUMNS = (
     "train_seconds",
     "remark",
 )
+_SAID = ("machine", "threads", "date")
 # A bracket alone is no link, and intervals are easier to read without strokes.
 _SPECIAL = re.compile(r"([\\`*_<>|~$&]|\](?=\())")
 
 
 def markdown_page(benchmark: Benchmark) -> str:
     """Write all tables of a benchmark as Markdown; ends with a newline."""
-    parts = ["# Benchmark", LEGEND]
-    if benchmark.reference:
-        name = _escaped(benchmark.reference)
-        parts.append(f"In parentheses, multiples of {name} on the same task.")
+    parts = ["# Benchmark", *_legend(benchmark)]
     parts += [f"- {_escaped(note)}" for note in benchmark.notes]
     for board in benchmark.boards:
         parts += [f"## {_escaped(board.title)} ({board.part})", *_words(board)]
@@ -76,19 +74,16 @@ def readme_tables(benchmark: Benchmark) -> str:
 
     Few-shot and cross-corpus tables are left to the page.
     """
-    parts = []
+    parts: list[str] = []
     for board in benchmark.boards:
         if board.kind == "in-corpus":
             parts.append(f"**{_escaped(board.title)} ({board.part} part)**")
             columns = [c for c in board_columns(board) if c.key in _README_COLUMNS]
             parts += [*_words(board), _table(columns)]
     for setting in benchmark.settings:
-        facts = dict(setting.facts())
-        shown = (facts.get(name, "") for name in ("machine", "date"))
-        threads = f"{setting.threads} threads" if setting.threads else ""
-        words = "; ".join(word for word in (*shown, threads) if word)
-        parts.append(f"Measured on {_escaped(words)}.")
-    return "\n\n".join([*parts, LEGEND])
+        facts = (f"{name} {fact}" for name, fact in setting.facts() if name in _SAID)
+        parts.append(f"Measured with {_escaped('; '.join(facts))}.")
+    return "\n\n".join([*parts, *_legend(benchmark)])
 
 
 def board_words(board: Board) -> tuple[str, ...]:
@@ -109,6 +104,14 @@ def task_facts(task: Task) -> list[tuple[str, str]]:
         "part": task.part,
     }
     return [(name, value or "not stated") for name, value in names.items()]
+
+
+def _legend(benchmark: Benchmark) -> list[str]:
+    """Say how to read the figures."""
+    if benchmark.reference is None:
+        return [LEGEND]
+    name = _escaped(benchmark.reference)
+    return [LEGEND, f"Multiples (×) are of {name} on the same task."]
 
 
 def _words(board: Board) -> list[str]:

@@ -166,4 +166,15 @@ def test_machine_threads_versions_and_dates_are_kept(full):
     assert facts["threads"] == "2"
     assert "processor Made Up, cores 2" in facts["machine"]
     assert "numpy 2.4.6" in facts["versions"]
-    assert facts["date"] == "2026-11-21T08:00:00 to 2026-11-21T08:02:00"
+    assert facts["date"] == "2026-11-21 08:00 to 2026-11-21 08:02"
+
+
+def test_what_was_learned_from_tells_lines_apart_only_where_it_differs(build, row):
+    (board,) = build([row("a"), row("rules", train=None)]).boards
+    assert not board.has_trainings
+    rows = [row("a", train=x, kind="cross-corpus") for x in ("x:train", "y:train")]
+    board = build(rows).boards[-1]
+    assert {board.name_of(line) for line in board.lines} == {
+        "a from x:train",
+        "a from y:train",
+    }

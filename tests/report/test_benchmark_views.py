@@ -119,7 +119,8 @@ def test_the_readme_shows_each_task_once_with_its_part(folder):
     assert "| setfit | missing-data |" in text
     assert "≈ best (p = 0.310)" in text
     assert "Development part: choices may have been made on it" in text
-    assert "Measured on system Linux" in text
+    assert "Measured with machine system Linux" in text
+    assert "Multiples (×) are of minilm-logistic" in text
     assert not text.endswith("\n")
 
 
