@@ -8,7 +8,13 @@ from pydantic import Field
 
 from mlpkg.config.section import Count, Float, Section, Share, Text
 
-__all__ = ["EncoderConfig", "LinearModelConfig", "PageModelConfig", "model_kind"]
+__all__ = [
+    "EncoderConfig",
+    "LinearModelConfig",
+    "PageModelConfig",
+    "TunedModelConfig",
+    "model_kind",
+]
 
 # The kind of a model section that names none.
 DEFAULT_KIND = "linear"
@@ -93,12 +99,11 @@ class LinearModelConfig(Section):
     ] = None
 
 
-class PageModelConfig(Section):
-    """Recurrent network over the segments of a page, vectors and features."""
+class _NetworkConfig(Section):
+    """What every network over the segments of a page has."""
 
-    kind: Annotated[
-        Literal["page"], Field(description="Which model this section sets up.")
-    ] = "page"
+    # Narrowed by each kind; here it keeps its place as the first.
+    kind: str
     width: Annotated[
         Count, Field(description="Units of the layers over features and pages.")
     ] = 128
@@ -116,7 +121,7 @@ class PageModelConfig(Section):
         Field(ge=0, allow_inf_nan=False, description="Weight decay of AdamW."),
         Float,
     ] = 0.01
-    batch_pages: Annotated[Count, Field(description="Pages in a training step.")] = 16
+    batch_pages: Annotated[Count, Field(description="Pages in a training step.")] = 8
     dropout: Annotated[
         Share, Field(description="Share of hidden units hidden in training.")
     ] = 0.3
@@ -139,6 +144,54 @@ class PageModelConfig(Section):
         Count,
         Field(description="Epochs without a lower held-out loss before it stops."),
     ] = 3
+
+
+class PageModelConfig(_NetworkConfig):
+    """Recurrent network over the segments of a page, vectors and features."""
+
+    kind: Annotated[
+        Literal["page"], Field(description="Which model this section sets up.")
+    ] = "page"
+
+
+class TunedModelConfig(_NetworkConfig):
+    """The network over pages, and the sentence encoder tuned with it."""
+
+    kind: Annotated[
+        Literal["tuned"], Field(description="Which model this section sets up.")
+    ] = "tuned"
+    vector_width: Annotated[
+        Count, Field(description="Units of the layer over sentence vectors.")
+    ] = 128
+    epochs: Annotated[Count, Field(description="Passes over the pages.")] = 4
+    learning_rate: Annotated[
+        float,
+        Field(gt=0, allow_inf_nan=False, description="Highest learning rate."),
+        Float,
+    ] = 0.003
+    vector_dropout: Annotated[
+        Share, Field(description="Share of vector entries hidden in training.")
+    ] = 0.3
+    patience: Annotated[
+        Count,
+        Field(description="Epochs without a lower held-out loss before it stops."),
+    ] = 2
+    rank: Annotated[
+        Count, Field(description="Rank of the change of the encoder's matrices.")
+    ] = 16
+    encoder_learning_rate: Annotated[
+        float,
+        Field(
+            gt=0,
+            allow_inf_nan=False,
+            description="Highest learning rate of the encoder.",
+        ),
+        Float,
+    ] = 0.0005
+    encoder_dropout: Annotated[
+        Share,
+        Field(description="Share of the encoder's hidden units hidden in training."),
+    ] = 0.1
 
 
 def model_kind(section: Any) -> str:

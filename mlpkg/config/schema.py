@@ -15,6 +15,7 @@ from mlpkg.config.model_sections import (
     EncoderConfig,
     LinearModelConfig,
     PageModelConfig,
+    TunedModelConfig,
     model_kind,
 )
 from mlpkg.config.section import Section
@@ -65,7 +66,8 @@ class Config(Section):
     ] = EncoderConfig()
     model: Annotated[
         Annotated[LinearModelConfig, Tag("linear")]
-        | Annotated[PageModelConfig, Tag("page")],
+        | Annotated[PageModelConfig, Tag("page")]
+        | Annotated[TunedModelConfig, Tag("tuned")],
         Discriminator(model_kind),
         Field(description="From vectors and features to labels."),
     ] = LinearModelConfig()

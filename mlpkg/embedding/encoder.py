@@ -10,6 +10,7 @@ import hashlib
 import logging
 import sqlite3
 from collections.abc import Sequence
+from copy import copy
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -165,6 +166,26 @@ class SentenceTransformerEncoder:
         """Length of a vector; loads the weights."""
         return self._handle().dimension
 
+    def with_delta(self, delta: Delta) -> SentenceTransformerEncoder:
+        """Return the same encoder with tuned weights."""
+        tuned = copy(self)
+        tuned.delta = delta
+        tuned.truncated = 0
+        return tuned
+
+    def tunable(self) -> BertEncoder:
+        """Return the published weights in float32, as tuning starts from them.
+
+        Raises
+        ------
+        ConfigError
+            The encoder is of a kind that cannot be tuned.
+        """
+        device, _ = resolve(self.device, self.precision)
+        require_device(device)
+        _require_plain_bert(self.folder)
+        return BertEncoder(self.folder, device, "float32", self.max_length)
+
     def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Turn texts into unit vectors; each distinct text is computed once.
 
@@ -237,12 +258,17 @@ class SentenceTransformerEncoder:
         )
         if self.delta is None:
             return kind(folder, device, precision, self.max_length)
-        if kind is not BertEncoder:
-            raise ConfigError(
-                f"{self.name} is no BERT with mean pooling, and only such an encoder "
-                "can be tuned; take a frozen one (model.kind: page) or another encoder"
-            )
+        _require_plain_bert(folder)
         return BertEncoder(folder, device, precision, self.max_length, self.delta)
+
+
+def _require_plain_bert(folder: Path) -> None:
+    """Refuse to tune what this package does not compute itself."""
+    if not is_plain_bert(folder):
+        raise ConfigError(
+            f"{folder.name} is no BERT with mean pooling, and only such an encoder can "
+            "be tuned; leave it as it is (model.kind: page) or take another encoder"
+        )
 
 
 class _ForgivingCache:

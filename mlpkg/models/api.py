@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from functools import lru_cache
 from pathlib import Path
 
@@ -20,6 +20,8 @@ def classify(
     model: SentenceClassifier | str | Path | None = None,
     *,
     min_confidence: float = 0.0,
+    max_risk: float | None = None,
+    label_mix: Mapping[str, float] | None = None,
     other_languages: OtherLanguages = "warn",
 ) -> Iterator[Prediction]:
     r"""Classify the segments of one page or of many, lazily.
@@ -34,6 +36,13 @@ def classify(
         model, loaded once a process.
     min_confidence
         Predictions under this probability are marked as abstained.
+    max_risk
+        Predictions are marked as abstained so that, at 95% confidence, at most this
+        share of the other labels is wrong on pages like those of the model's
+        training; with `min_confidence` the higher threshold counts.
+    label_mix
+        Share of each label on these pages, where it is known to differ from the
+        training data; not with `max_risk`.
     other_languages
         What happens to a page in another language than the model knows, beyond a
         warning: "warn" nothing, "abstain" every prediction is marked as abstained,
@@ -48,6 +57,8 @@ def classify(
     ------
     ModelNotFoundError
         There is no such model.
+    CalibrationError
+        The model cannot hold the risk, or does not know its training data's mix.
 
     Examples
     --------
@@ -57,7 +68,11 @@ def classify(
     attribution
     """
     return _classifier(model).classify(
-        source, min_confidence=min_confidence, other_languages=other_languages
+        source,
+        min_confidence=min_confidence,
+        max_risk=max_risk,
+        label_mix=label_mix,
+        other_languages=other_languages,
     )
 
 
@@ -67,18 +82,22 @@ def extract(
     *,
     keep: Collection[str] | None = None,
     min_confidence: float = 0.0,
+    max_risk: float | None = None,
+    label_mix: Mapping[str, float] | None = None,
     other_languages: OtherLanguages = "warn",
 ) -> Iterator[ExtractedArticle]:
     r"""Clean pages lazily: the text without the furniture.
 
     Parameters
     ----------
-    source, model, other_languages
+    source, model, label_mix, other_languages
         As `classify` takes them; of a page that is skipped nothing is kept.
     keep
         Names of the labels to keep; None keeps all but the furniture.
     min_confidence
         Segments whose label is less probable are left out.
+    max_risk
+        Segments that `classify` would mark as abstained are left out.
 
     Yields
     ------
@@ -92,6 +111,8 @@ def extract(
         There is no such model.
     DataError
         `keep` names a label that the model does not have.
+    CalibrationError
+        As `classify` raises it.
 
     Examples
     --------
@@ -108,6 +129,8 @@ def extract(
         source,
         keep=keep,
         min_confidence=min_confidence,
+        max_risk=max_risk,
+        label_mix=label_mix,
         other_languages=other_languages,
     )
 

@@ -8,14 +8,18 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Self
+from dataclasses import dataclass, replace
+from itertools import compress
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from sklearn.base import BaseEstimator
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
+
+    from mlpkg.embedding import Encoder
+    from mlpkg.models.checkpoints import Checkpoints
 
 __all__ = ["Head", "PageInput", "Targets"]
 
@@ -33,14 +37,28 @@ class PageInput:
     has_context
         Whether the rows follow each other on a page; without, no row may look at
         another.
+    texts
+        What the vectors are of, for heads that tune the encoder.
+    source
+        Number of the page: the same for all forms in which it is learned.
     """
 
     vectors: NDArray[np.float32]
     features: NDArray[np.float32]
     has_context: bool = True
+    texts: tuple[str, ...] = ()
+    source: int = 0
 
     def __len__(self) -> int:
-        return len(self.vectors)
+        return len(self.features)
+
+    def take(self, mask: NDArray[np.bool_]) -> PageInput:
+        """Return some of the rows."""
+        if mask.all():
+            return self
+        texts = tuple(compress(self.texts, mask))
+        vectors, features = self.vectors[mask], self.features[mask]
+        return replace(self, vectors=vectors, features=features, texts=texts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,9 +76,19 @@ class Targets:
     allowed: NDArray[np.bool_]
     weights: NDArray[np.float64]
 
+    def take(self, mask: NDArray[np.bool_]) -> Targets:
+        """Return those of some of the rows."""
+        return self if mask.all() else Targets(self.allowed[mask], self.weights[mask])
+
 
 class Head(BaseEstimator, ABC):
     """Base of the family; parameters follow scikit-learn's rules."""
+
+    # Whether it learns from the encoder's vectors; one that tunes the encoder learns
+    # from the texts, and gets vectors of no entries.
+    reads_vectors: ClassVar[bool] = True
+    # File of the model folder for what it learned about the encoder, if anything.
+    encoder_file: ClassVar[str] = ""
 
     @abstractmethod
     def fit(
@@ -69,8 +97,26 @@ class Head(BaseEstimator, ABC):
         targets: Sequence[Targets],
         *,
         random_state: int,
+        encoder: Encoder | None = None,
+        checkpoints: Checkpoints | None = None,
     ) -> Self:
-        """Learn from pages; the i-th targets belong to the i-th input."""
+        """Learn from pages; the i-th targets belong to the i-th input.
+
+        Parameters
+        ----------
+        inputs, targets
+            Pages, or rows that came without one.
+        random_state
+            Seed.
+        encoder
+            What gave the vectors, for heads that tune it.
+        checkpoints
+            Where a long training keeps its state; None keeps nothing.
+        """
+
+    def tuned(self, encoder: Encoder) -> Encoder:
+        """Return the encoder whose vectors the fitted head judges."""
+        return encoder
 
     @abstractmethod
     def logits(self, inputs: Sequence[PageInput]) -> list[NDArray[np.float32]]:
@@ -83,6 +129,14 @@ class Head(BaseEstimator, ABC):
     @abstractmethod
     def restore(self, arrays: Mapping[str, NDArray[np.float32]]) -> Self:
         """Take back what `arrays` gave; the head then counts as fitted."""
+
+    def encoder_arrays(self) -> dict[str, NDArray[Any]]:
+        """Return what was learned about the encoder, by name."""
+        return {}
+
+    def restore_encoder(self, arrays: Mapping[str, NDArray[Any]]) -> Self:
+        """Take back what `encoder_arrays` gave."""
+        return self
 
     def parameters(self) -> dict[str, Any]:
         """Return the constructor's parameters as plain JSON values."""

@@ -63,6 +63,10 @@ class Checkpoints:
         save_file(dict(arrays), partial)
         partial.replace(self._path(name))
 
+    def within(self, name: str) -> Checkpoints:
+        """Return the checkpoints of one step of the training."""
+        return Checkpoints(self.folder / name)
+
     def _path(self, name: str) -> Path:
         """Return the file of a name."""
         return self.folder / f"{name}.safetensors"

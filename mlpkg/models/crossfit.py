@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import logging
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from mlpkg.calibration import fit_temperature
 from mlpkg.exceptions import SplitError
-from mlpkg.models.base import Head, PageInput, Targets
+from mlpkg.models.base import PageInput, Targets
 from mlpkg.models.checkpoints import Checkpoints
+from mlpkg.models.trainer import Trainer
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -21,11 +22,9 @@ __all__ = ["crossfit_logits", "crossfit_temperature", "group_folds"]
 
 logger = logging.getLogger(__name__)
 
-Train = Callable[[Sequence[PageInput], Sequence[Targets]], Head]
-
 
 def crossfit_logits(
-    train: Train,
+    train: Trainer,
     inputs: Sequence[PageInput],
     targets: Sequence[Targets],
     fold_of: NDArray[np.int64],
@@ -51,7 +50,10 @@ def crossfit_logits(
         if found is not None:
             logger.info("fold %d was finished before; taken from its checkpoint", fold)
         else:
-            found = {"logits": _fold_logits(train, inputs, targets, fold_of == fold)}
+            within = checkpoints.within(f"fold-{fold}") if checkpoints else None
+            found = {
+                "logits": _fold_logits(train, inputs, targets, fold_of == fold, within)
+            }
             if checkpoints:
                 checkpoints.put(f"fold-{fold}", found)
         logits[fold_of == fold] = found["logits"]
@@ -59,10 +61,11 @@ def crossfit_logits(
 
 
 def _fold_logits(
-    train: Train,
+    train: Trainer,
     inputs: Sequence[PageInput],
     targets: Sequence[Targets],
     held_out: NDArray[np.bool_],
+    checkpoints: Checkpoints | None,
 ) -> NDArray[np.float32]:
     """Train without the held-out rows and return their logits, in row order."""
     starts = np.cumsum([0, *(len(page) for page in inputs)])
@@ -70,17 +73,17 @@ def _fold_logits(
         held_out[begin:end] for begin, end in zip(starts[:-1], starts[1:], strict=True)
     ]
     kept = [
-        _take(page, target, ~mask)
+        (page.take(~mask), target.take(~mask))
         for page, target, mask in zip(inputs, targets, masks, strict=True)
         if not mask.all()
     ]
-    head = train([page for page, _ in kept], [target for _, target in kept])
+    head = train(
+        [page for page, _ in kept], [target for _, target in kept], checkpoints
+    )
     judged = [
-        _rows(page, mask)
-        for page, mask in zip(inputs, masks, strict=True)
-        if mask.any()
+        page.take(mask) for page, mask in zip(inputs, masks, strict=True) if mask.any()
     ]
-    return np.concatenate(head.logits(judged))
+    return np.concatenate(train.logits(head, judged))
 
 
 def crossfit_temperature(
@@ -121,19 +124,3 @@ def group_folds(
         for fold, (_, rows) in enumerate(splitter.split(codes, classes, codes)):
             fold_of[rows] = fold
     return fold_of
-
-
-def _take(
-    page: PageInput, target: Targets, mask: NDArray[np.bool_]
-) -> tuple[PageInput, Targets]:
-    """Rows of one input with their targets."""
-    if mask.all():
-        return page, target
-    return _rows(page, mask), Targets(target.allowed[mask], target.weights[mask])
-
-
-def _rows(page: PageInput, mask: NDArray[np.bool_]) -> PageInput:
-    """Rows of one input; a page is taken whole or not at all."""
-    if mask.all():
-        return page
-    return PageInput(page.vectors[mask], page.features[mask], page.has_context)

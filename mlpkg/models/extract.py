@@ -49,6 +49,8 @@ def extract_articles(
     *,
     keep: Collection[str] | None = None,
     min_confidence: float = 0.0,
+    max_risk: float | None = None,
+    label_mix: Mapping[str, float] | None = None,
     other_languages: OtherLanguages = "warn",
 ) -> Iterator[ExtractedArticle]:
     """Clean pages lazily; see `mlpkg.extract`.
@@ -57,17 +59,26 @@ def extract_articles(
     ----------
     classifier
         A fitted classifier.
-    source, keep, min_confidence, other_languages
+    source, keep, min_confidence, max_risk, label_mix, other_languages
         As `mlpkg.extract` takes them.
 
     Raises
     ------
     DataError
         `keep` names a label that the classifier does not have; at once.
+    CalibrationError
+        As `mlpkg.extract` raises it; at once.
     """
     scheme = classifier.scheme_
     labels = checked_labels(keep, scheme)
-    found = classify_articles(classifier, source, min_confidence, other_languages)
+    found = classify_articles(
+        classifier,
+        source,
+        min_confidence,
+        other_languages,
+        max_risk=max_risk,
+        label_mix=label_mix,
+    )
     return (
         ExtractedArticle(
             article, kept_text(predictions, labels), _counts(predictions, scheme)

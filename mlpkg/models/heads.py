@@ -12,10 +12,15 @@ from mlpkg.exceptions import ConfigError
 from mlpkg.models.base import Head
 from mlpkg.models.linear import LinearHead
 from mlpkg.models.page_head import PageHead
+from mlpkg.models.tuned_head import TunedHead
 
 __all__ = ["HEADS", "head_name", "make_head"]
 
-HEADS: dict[str, type[Head]] = {"linear": LinearHead, "page": PageHead}
+HEADS: dict[str, type[Head]] = {
+    "linear": LinearHead,
+    "page": PageHead,
+    "tuned": TunedHead,
+}
 
 
 def make_head(model: str | Head, parameters: Mapping[str, Any] | None = None) -> Head:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from mlpkg.embedding import Encoder
 
-__all__ = ["Samples", "nest"]
+__all__ = ["Samples", "nest", "with_vectors"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,16 +82,13 @@ class Samples:
         """Rows of each page; one entry for bare texts."""
         return [len(page) for page in self.pages] or [len(self.texts)]
 
-    def encode(self, encoder: Encoder) -> list[PageInput]:
-        """Embed and describe everything; one input a page, or one for all texts."""
+    def describe(self) -> list[PageInput]:
+        """Describe everything, without vectors; one input a page, or one for texts."""
         if not self.pages:
-            texts = list(self.texts)
-            return [PageInput(encoder.encode(texts), lone_features(texts), False)]
-        vectors = encoder.encode([text for page in self.pages for text in page.texts])
-        pieces = np.split(vectors, np.cumsum(self.sizes)[:-1])
+            return [_undescribed(self.texts, lone_features(list(self.texts)), False)]
         return [
-            PageInput(piece, page_features(page))
-            for piece, page in zip(pieces, self.pages, strict=True)
+            replace(_undescribed(page.texts, page_features(page)), source=number)
+            for number, page in enumerate(self.pages)
         ]
 
     def flatten(self, values: Sequence[Any], name: str) -> list[Any]:
@@ -117,6 +114,23 @@ class Samples:
                     f"list of that length, got {inner!r:.60}"
                 )
         return [value for inner in values for value in inner]
+
+
+def with_vectors(inputs: Sequence[PageInput], encoder: Encoder) -> list[PageInput]:
+    """Give inputs the vectors of their texts, all embedded at once."""
+    vectors = encoder.encode([text for page in inputs for text in page.texts])
+    pieces = np.split(vectors, np.cumsum([len(page) for page in inputs])[:-1])
+    return [
+        replace(page, vectors=piece) for page, piece in zip(inputs, pieces, strict=True)
+    ]
+
+
+def _undescribed(
+    texts: Sequence[str], features: NDArray[np.float32], has_context: bool = True
+) -> PageInput:
+    """Return an input whose vectors have no entries yet."""
+    nothing = np.empty((len(features), 0), dtype=np.float32)
+    return PageInput(nothing, features, has_context, tuple(texts))
 
 
 def nest(samples: Samples, rows: NDArray[Any]) -> NDArray[Any]:

@@ -14,6 +14,9 @@ from mlpkg.models.scaling import feature_moments, standardised
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from mlpkg.embedding import Encoder
+    from mlpkg.models.checkpoints import Checkpoints
+
 __all__ = ["LinearHead"]
 
 # Rounds of soft assignment for partial labels; more changed nothing in tests.
@@ -65,8 +68,10 @@ class LinearHead(Head):
         targets: Sequence[Targets],
         *,
         random_state: int,
+        encoder: Encoder | None = None,
+        checkpoints: Checkpoints | None = None,
     ) -> Self:
-        """Learn from pages."""
+        """Learn from pages; the encoder stays as it is."""
         if self.class_weight not in (None, "balanced"):
             raise ValueError(
                 f'class_weight must be None or "balanced", got {self.class_weight!r}'

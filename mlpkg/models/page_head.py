@@ -6,47 +6,32 @@ is. The network itself is in `page_network`.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, ClassVar, Self
 
 import numpy as np
 from sklearn.utils.validation import check_is_fitted
 
 from mlpkg.models.base import Head, PageInput, Targets
+from mlpkg.models.page_learning import Course, Unit, hold_out, learn
 from mlpkg.models.scaling import feature_moments, standardised
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
-    from torch import Tensor
 
+    from mlpkg.embedding import Encoder
+    from mlpkg.models.checkpoints import Checkpoints
     from mlpkg.models.page_network import PageNetwork, Rows
 
 __all__ = ["PageHead"]
 
 # Texts without context that make one unit beside a page.
 LOOSE_TEXTS = 64
-# Longer pages are read in windows, each with so many segments of its neighbours.
+# Longer pages are judged in windows, each with so many segments of its neighbours.
 WINDOW, MARGIN = 1024, 64
 # Texts without context judged together.
 JUDGED_TEXTS = 512
-# Share of the training steps in which the learning rate rises.
-WARM_UP = 0.1
-
-
-@dataclass(frozen=True, slots=True)
-class _Unit:
-    """What is learned together: a page, or some texts without context.
-
-    `source` is the same for all forms of a page.
-    """
-
-    rows: Rows
-    allowed: Tensor
-    weights: Tensor
-    source: int
 
 
 class PageHead(Head):
@@ -63,7 +48,7 @@ class PageHead(Head):
     weight_decay
         Of AdamW.
     batch_pages
-        Pages in a step.
+        Pages in a step, each in all its forms.
     dropout, vector_dropout, feature_dropout
         Shares of hidden units, vector entries and features hidden in training.
     label_smoothing
@@ -86,6 +71,9 @@ class PageHead(Head):
     statistical machine translation", EMNLP 2014.
     """
 
+    # Rows of a page that are learned in one go.
+    learned_rows: ClassVar[int] = WINDOW
+
     def __init__(
         self,
         width: int = 128,
@@ -94,7 +82,7 @@ class PageHead(Head):
         epochs: int = 6,
         learning_rate: float = 0.004,
         weight_decay: float = 0.01,
-        batch_pages: int = 16,
+        batch_pages: int = 8,
         dropout: float = 0.3,
         vector_dropout: float = 0.5,
         feature_dropout: float = 0.1,
@@ -121,16 +109,24 @@ class PageHead(Head):
         targets: Sequence[Targets],
         *,
         random_state: int,
+        encoder: Encoder | None = None,
+        checkpoints: Checkpoints | None = None,
     ) -> Self:
-        """Learn from pages."""
+        """Learn from pages; the encoder stays as it is."""
         import torch
+
+        from mlpkg.models.page_network import VectorReader
 
         features = np.concatenate([page.features for page in inputs])
         self.mean_, self.scale_ = feature_moments(features)
         with _one_thread(), torch.random.fork_rng(devices=[]):
             torch.manual_seed(random_state)
             units = list(self._units(inputs, targets))
-            self.network_ = self._learn(units, np.random.default_rng(random_state))
+            self.network_ = self._network(units[0], inputs[0].vectors.shape[1])
+            reader = VectorReader(self.network_)
+            kept, held_out = hold_out(units, self.holdout, random_state)
+            rates = [(self.network_, self.learning_rate)]
+            learn(reader, rates, kept, held_out, self._course(), random_state)
         return self
 
     def logits(self, inputs: Sequence[PageInput]) -> list[NDArray[np.float32]]:
@@ -160,72 +156,52 @@ class PageHead(Head):
 
     def _units(
         self, inputs: Sequence[PageInput], targets: Sequence[Targets]
-    ) -> Iterator[_Unit]:
+    ) -> Iterator[Unit]:
         """Cut the inputs into units; rows without weight stay for their neighbours."""
         import torch
 
         for page, target in zip(inputs, targets, strict=True):
-            size = WINDOW if page.has_context else LOOSE_TEXTS
+            size = self.learned_rows if page.has_context else LOOSE_TEXTS
             allowed = torch.from_numpy(target.allowed)
             weights = torch.from_numpy(target.weights.astype(np.float32))
             for begin in range(0, len(page), size):
                 rows = slice(begin, begin + size)
-                yield _Unit(
+                yield Unit(
                     self._rows(page, rows),
                     allowed[rows],
                     weights[rows],
-                    source=id(page.vectors),
+                    source=(page.source, begin),
                 )
 
     def _rows(self, page: PageInput, chosen: slice) -> Rows:
         """Bring rows to what the network reads."""
         import torch
 
-        from mlpkg.models.page_network import Rows
+        from mlpkg.models.page_network import Rows, spread
 
         scaled = standardised(page.features[chosen], self.mean_, self.scale_)
-        features = scaled.astype(np.float32)
-        # Unit vectors have small entries; the features' deviation is 1.
-        spread = np.float32(math.sqrt(page.vectors.shape[1]))
-        vectors = page.vectors[chosen] * spread
         return Rows(
-            torch.from_numpy(vectors), torch.from_numpy(features), page.has_context
+            spread(torch.from_numpy(page.vectors[chosen])),
+            torch.from_numpy(scaled.astype(np.float32)),
+            page.has_context,
         )
 
-    def _learn(self, units: list[_Unit], rng: np.random.Generator) -> PageNetwork:
-        """Train a network, with the last word to the units held out, if any."""
-        import torch
-
-        kept, held_out = _divide(units, self.holdout, rng)
-        network = self._network(units[0])
-        steps = self.epochs * math.ceil(len(kept) / self.batch_pages)
-        optimizer = torch.optim.AdamW(
-            network.parameters(), self.learning_rate, weight_decay=self.weight_decay
+    def _course(self) -> Course:
+        """Return how long and how carefully it learns."""
+        return Course(
+            self.epochs,
+            self.batch_pages,
+            self.weight_decay,
+            self.label_smoothing,
+            self.patience,
         )
-        schedule = torch.optim.lr_scheduler.OneCycleLR(
-            optimizer, self.learning_rate, total_steps=steps + 1, pct_start=WARM_UP
-        )
-        best = _Best(self.patience)
-        for _ in range(self.epochs):
-            order = rng.permutation(len(kept))
-            for begin in range(0, len(kept), self.batch_pages):
-                batch = [kept[i] for i in order[begin : begin + self.batch_pages]]
-                optimizer.zero_grad()
-                _loss(network, batch, self.label_smoothing).backward()  # type: ignore[no-untyped-call]
-                torch.nn.utils.clip_grad_norm_(network.parameters(), 1.0)
-                optimizer.step()
-                schedule.step()
-            if held_out and best.is_over(network, _held_out_loss(network, held_out)):
-                break
-        best.restore(network)
-        return network.eval()
 
-    def _network(self, unit: _Unit) -> PageNetwork:
+    def _network(self, unit: Unit, dimension: int) -> PageNetwork:
         """Return an untrained network for such units."""
         from mlpkg.models.page_network import PageNetwork
 
         return PageNetwork(
-            unit.rows.vectors.shape[1],
+            dimension,
             unit.rows.features.shape[1],
             unit.allowed.shape[1],
             vector_width=self.vector_width,
@@ -266,65 +242,3 @@ def _one_thread() -> Iterator[None]:
         yield
     finally:
         torch.set_num_threads(threads)
-
-
-class _Best:
-    """The weights with the lowest held-out loss so far, and when to give up."""
-
-    def __init__(self, patience: int) -> None:
-        self.patience = patience
-        self.loss = math.inf
-        self.since = 0
-        self.weights: dict[str, Any] | None = None
-
-    def is_over(self, network: PageNetwork, loss: float) -> bool:
-        """Take note of an epoch; True when there was no better one for too long."""
-        if loss < self.loss:
-            self.loss, self.since = loss, 0
-            self.weights = {k: v.clone() for k, v in network.state_dict().items()}
-        else:
-            self.since += 1
-        return self.since >= self.patience
-
-    def restore(self, network: PageNetwork) -> None:
-        """Bring the best weights back, where any were kept."""
-        if self.weights is not None:
-            network.load_state_dict(self.weights)
-
-
-def _divide(
-    units: list[_Unit], share: float, rng: np.random.Generator
-) -> tuple[list[_Unit], list[_Unit]]:
-    """Hold a share of the pages out, with all their forms."""
-    sources = list(dict.fromkeys(u.source for u in units if u.rows.is_page))
-    count = min(len(sources) - 1, round(share * len(sources)))
-    if count < 1:
-        return units, []
-    chosen = {sources[i] for i in rng.choice(len(sources), count, replace=False)}
-    kept = [unit for unit in units if unit.source not in chosen]
-    return kept, [unit for unit in units if unit.source in chosen]
-
-
-def _loss(network: PageNetwork, units: list[_Unit], smoothing: float) -> Tensor:
-    """Mean negative log-probability of the classes that the rows may have."""
-    import torch
-
-    logits = network([unit.rows for unit in units])
-    likely = logits.log_softmax(dim=1)
-    allowed = torch.cat([unit.allowed for unit in units])
-    weights = torch.cat([unit.weights for unit in units])
-    right = likely.masked_fill(~allowed, -torch.inf).logsumexp(dim=1)
-    spread = (1 - smoothing) * right + smoothing * likely.mean(dim=1)
-    loss: Tensor = -(weights * spread).sum() / weights.sum().clamp(min=1e-9)
-    return loss
-
-
-def _held_out_loss(network: PageNetwork, units: list[_Unit]) -> float:
-    """Loss on the units held out, nothing hidden."""
-    import torch
-
-    network.eval()
-    with torch.inference_mode():
-        loss = float(_loss(network, units, 0.0))
-    network.train()
-    return loss

@@ -6,6 +6,7 @@ page in both directions, and a linear layer sees the segment and what was read.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -17,7 +18,14 @@ from torch.nn.utils import rnn
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["PageNetwork", "Rows"]
+    from mlpkg.models.page_learning import Unit
+
+__all__ = ["PageNetwork", "Rows", "VectorReader", "spread"]
+
+
+def spread(vectors: Tensor) -> Tensor:
+    """Scale unit vectors, whose entries are small, to the features' deviation of 1."""
+    return vectors * math.sqrt(vectors.shape[1])
 
 
 class Rows(NamedTuple):
@@ -127,3 +135,22 @@ class PageNetwork(nn.Module):
             {name: torch.from_numpy(np.array(value)) for name, value in arrays.items()}
         )
         return network.eval()
+
+
+class VectorReader(nn.Module):
+    """Reads units whose vectors are given.
+
+    Parameters
+    ----------
+    network
+        What turns them into logits.
+    """
+
+    def __init__(self, network: PageNetwork) -> None:
+        super().__init__()
+        self.network = network
+
+    def forward(self, units: Sequence[Unit]) -> Tensor:
+        """Return the logits of all rows, unit after unit."""
+        logits: Tensor = self.network([unit.rows for unit in units])
+        return logits

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from mlpkg.calibration import RiskCurve, with_factors
 from mlpkg.config import Config
 from mlpkg.data.gold import GoldPage, load_gold
 from mlpkg.evaluation import (
@@ -17,6 +18,7 @@ from mlpkg.evaluation import (
     labels_by_cover,
     probabilities_by_cover,
 )
+from mlpkg.evaluation.kept_labels import kept_rows
 from mlpkg.evaluation.label_mix import evaluate_label_mix
 from mlpkg.labels import DEFAULT_SCHEME, LabelScheme
 
@@ -26,13 +28,18 @@ if TYPE_CHECKING:
     from mlpkg.models import SentenceClassifier
 
 __all__ = [
+    "RISKS",
     "Judged",
     "evaluate",
     "judge",
     "judge_probabilities",
     "score_judged",
+    "with_kept",
     "with_notes",
 ]
+
+# Errors among the kept labels that people ask for.
+RISKS = (0.02, 0.05, 0.1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +72,7 @@ def evaluate(
     scheme: LabelScheme | None = None,
     bare: bool = False,
     mix: Mapping[str, float] | None = None,
+    label_mix: Mapping[str, float] | None = None,
     n: int = 1000,
     level: float = 0.95,
     seed: int = 0,
@@ -83,6 +91,9 @@ def evaluate(
         Judge every segment by itself, as a string without a page.
     mix
         Shares of the labels to re-weight the scores to; None for the data's own.
+    label_mix
+        Shares of the labels to correct the model's probabilities by, as
+        `SentenceClassifier.classify` takes them; None leaves them as they are.
     n, level, seed
         Bootstrap resamples of articles, level of the intervals, seed.
 
@@ -90,7 +101,8 @@ def evaluate(
     -------
     Evaluation
         Where gold spans and segments differ, a span takes the label that covers
-        most of its characters.
+        most of its characters. For a model with a risk curve it says what abstention
+        at its thresholds leaves, unless probabilities are corrected.
 
     Raises
     ------
@@ -105,17 +117,24 @@ def evaluate(
     classifier = model if isinstance(model, SentenceClassifier) else load_model(model)
     scheme = scheme or classifier.scheme_
     pages = load_gold(data, scheme=scheme) if isinstance(data, str | Path) else data
-    judged = judge(classifier, pages, scheme, bare=bare)
+    judged = judge(classifier, pages, scheme, bare=bare, label_mix=label_mix)
     rows = (judged.y_true, judged.y_pred, judged.articles, scheme.names)
     if mix is None:
         result = evaluate_labels(*rows, judged.probabilities, n, level, seed)
+        if label_mix is None:
+            result = with_kept(result, judged, classifier.risk_curve_, seed)
     else:
         result = evaluate_label_mix(*rows, mix, n, level, seed)
     return with_notes(result, judged)
 
 
-def score_judged(judged: Judged, scheme: LabelScheme, config: Config) -> Evaluation:
-    """Score judged rows with a config's intervals."""
+def score_judged(
+    judged: Judged,
+    scheme: LabelScheme,
+    config: Config,
+    curve: RiskCurve | None = None,
+) -> Evaluation:
+    """Score judged rows with a config's intervals; a curve adds what it would keep."""
     result = evaluate_labels(
         judged.y_true,
         judged.y_pred,
@@ -126,7 +145,37 @@ def score_judged(judged: Judged, scheme: LabelScheme, config: Config) -> Evaluat
         level=config.evaluation.level,
         seed=config.seed,
     )
-    return with_notes(result, judged)
+    return with_notes(with_kept(result, judged, curve, config.seed), judged)
+
+
+def with_kept(
+    result: Evaluation, judged: Judged, curve: RiskCurve | None, seed: int = 0
+) -> Evaluation:
+    """Add what abstention at a model's thresholds leaves, for the risks it can hold.
+
+    Parameters
+    ----------
+    result
+        Scores of the same rows.
+    judged
+        Rows that the curve was not fitted on.
+    curve
+        Of the model; without one nothing is added.
+    seed
+        Seed of the intervals.
+    """
+    if curve is None:
+        return result
+    rows = kept_rows(
+        judged.probabilities.max(axis=1),
+        [a == b for a, b in zip(judged.y_true, judged.y_pred, strict=True)],
+        judged.articles,
+        {risk: curve.threshold(risk) for risk in RISKS if curve.reachable(risk)},
+        result.n_resamples,
+        result.level,
+        seed,
+    )
+    return replace(result, rows=(*result.rows, *rows))
 
 
 def with_notes(result: Evaluation, judged: Judged) -> Evaluation:
@@ -143,8 +192,13 @@ def judge(
     scheme: LabelScheme = DEFAULT_SCHEME,
     *,
     bare: bool = False,
+    label_mix: Mapping[str, float] | None = None,
 ) -> Judged:
-    """Predict every page and put the predictions on the gold spans."""
+    """Predict every page and put the predictions on the gold spans.
+
+    A `label_mix` corrects the probabilities, as `SentenceClassifier.classify` takes it.
+    """
+    factors = None if label_mix is None else classifier.mix_factors(label_mix)
     with_page = [page for page in pages if page.has_context and not bare]
     found = dict(
         zip(
@@ -169,6 +223,8 @@ def judge(
         else:
             arrays.append(alone[used : used + len(page.page)])
             used += len(page.page)
+    if factors is not None:
+        arrays = [with_factors(found, factors) for found in arrays]
     return judge_probabilities(
         pages, arrays, [str(name) for name in classifier.classes_], scheme
     )

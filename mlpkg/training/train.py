@@ -228,8 +228,11 @@ def _train(
         judged = {"out-of-fold": out_of_fold(classifier, data.train, scheme)}
         if data.held_out:
             judged["validation"] = judge(classifier, data.held_out, scheme)
+        # The curve was fitted on the out-of-fold rows: it is shown on others alone.
+        curves = {"validation": classifier.risk_curve_}
         evaluations = {
-            name: score_judged(rows, scheme, config) for name, rows in judged.items()
+            name: score_judged(rows, scheme, config, curves.get(name))
+            for name, rows in judged.items()
         }
     with _lap(run, "audit"):
         audits = {

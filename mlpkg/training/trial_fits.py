@@ -42,6 +42,8 @@ class Material:
         Segments of each page.
     has_context
         False where every row came without its page.
+    texts
+        A text a segment.
     """
 
     vectors: NDArray[np.float32]
@@ -49,13 +51,21 @@ class Material:
     targets: Targets
     sizes: tuple[int, ...]
     has_context: bool
+    texts: tuple[str, ...]
 
     def pages(self, chosen: Sequence[int]) -> tuple[list[PageInput], list[Targets]]:
         """Return what heads take for the chosen pages."""
         ends = np.cumsum(self.sizes)
         rows = [slice(ends[page] - self.sizes[page], ends[page]) for page in chosen]
         inputs = [
-            PageInput(self.vectors[r], self.features[r], self.has_context) for r in rows
+            PageInput(
+                self.vectors[r],
+                self.features[r],
+                self.has_context,
+                self.texts[r],
+                source=page,
+            )
+            for page, r in zip(chosen, rows, strict=True)
         ]
         targets = [
             Targets(self.targets.allowed[r], self.targets.weights[r]) for r in rows
@@ -102,7 +112,8 @@ def calibrated(
     )
     crossfitted = crossfit_logits(trainer, inputs, targets, rows)
     temperature = crossfit_temperature(crossfitted, targets)
-    logits = trainer(inputs, targets).logits(material.pages(held_out)[0])
+    head = trainer(inputs, targets)
+    logits = trainer.logits(head, material.pages(held_out)[0])
     return [softmax(page, temperature) for page in logits]
 
 

@@ -219,13 +219,15 @@ class _Tuning:
             ]
         )
         sizes = tuple(len(page.page) for page in self.pages)
-        texts = [text for page in self.pages for text in page.page.texts]
+        texts = tuple(text for page in self.pages for text in page.page.texts)
         materials: dict[str, Material] = {}
         for trial in self.trials:
             key = _encoder_key(trial)
             if key not in materials:
                 vectors = make_encoder(trial.config).encode(texts)
-                materials[key] = Material(vectors, features, self.targets, sizes, paged)
+                materials[key] = Material(
+                    vectors, features, self.targets, sizes, paged, texts
+                )
         return materials
 
     def _ranked(
