@@ -65,6 +65,37 @@ def make_page() -> Callable[..., Page]:
 
 
 @pytest.fixture(scope="session")
+def make_record() -> Callable[..., bytes]:
+    """Write a WARC record by hand: ``make_record("<p>…", n=2)``."""
+
+    def make(
+        page: str | bytes = "",
+        *,
+        n: int = 1,
+        kind: str = "response",
+        head: str = "HTTP/1.1 200 OK\r\nContent-Type: text/html",
+        content_type: str = "application/http",
+        url: str = "https://news.example/{n}",
+        more: str = "",
+    ) -> bytes:
+        body = page.encode() if isinstance(page, str) else page
+        block = (head.encode() + b"\r\n\r\n" if head else b"") + body
+        header = [
+            "WARC/1.0",
+            f"WARC-Type: {kind}",
+            f"WARC-Target-URI: {url.format(n=n)}",
+            "WARC-Date: 2024-01-02T03:04:05Z",
+            f"WARC-Record-ID: <urn:uuid:{n}>",
+            f"Content-Type: {content_type}",
+            f"Content-Length: {len(block)}",
+            *filter(None, [more]),
+        ]
+        return "\r\n".join(header).encode() + b"\r\n\r\n" + block + b"\r\n\r\n"
+
+    return make
+
+
+@pytest.fixture(scope="session")
 def corpus() -> dict[str, PageFile]:
     """The bundled corpus by file name."""
     folder = Path(mlpkg.__file__).parent / "bundled" / "corpus"

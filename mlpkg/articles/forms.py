@@ -31,6 +31,8 @@ SUFFIXES = {
     ".csv": "csv",
     ".tsv": "tsv",
     ".parquet": "parquet",
+    ".warc": "warc",
+    ".wet": "warc",  # the text of pages, in WARC records
 }
 # The forms that a caller may state; a datasets folder is known by its files.
 FORMS = tuple(dict.fromkeys(SUFFIXES.values()))
@@ -45,6 +47,7 @@ _MARKUP = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _PARQUET = b"PAR1"
+_WARC = b"WARC/"
 _JSON_LINE = re.compile(rb"\{[ \t]*\"")
 _JSON = re.compile(rb"\[\s*[\[{]|\{\s*\"")
 _COLUMN = re.compile(r"\w[\w .-]{0,40}")
@@ -69,6 +72,8 @@ def form_of_content(head: bytes) -> str:
     head = head.removeprefix(codecs.BOM_UTF8)
     if head.startswith(_PARQUET):
         return "parquet"
+    if head.startswith(_WARC):
+        return "warc"
     if _MARKUP.match(head):
         return "html"
     head = head.lstrip()

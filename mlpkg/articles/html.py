@@ -23,7 +23,9 @@ _CHARSET = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([\w.:-]+)", re
 PROBE = 4096
 
 
-def read_html(data: bytes, name: str, encoding: str | None = None) -> Article:
+def read_html(
+    data: bytes, name: str, encoding: str | None = None, *, charset: str = ""
+) -> Article:
     """Read the bytes of one HTML file.
 
     Parameters
@@ -34,14 +36,16 @@ def read_html(data: bytes, name: str, encoding: str | None = None) -> Article:
         Id of the article and name for messages.
     encoding
         A codec; None takes the byte order mark, then UTF-8 where the bytes are, then
-        what the page states, then what a detector says.
+        `charset`, then what the page states, then what a detector says.
+    charset
+        What the server stated, which is wrong at times.
 
     Raises
     ------
     DataError
         The bytes are not text, or hold no visible text.
     """
-    markup, codec = decode(data, name, encoding or _stated_encoding(data))
+    markup, codec = decode(data, name, encoding or _stated_encoding(data, charset))
     return article_from_html(markup, name, meta={"encoding": codec})
 
 
@@ -82,25 +86,35 @@ def article_from_html(
     return Article(article_id, text, blocks, meta=meta or {}, **head_facts(tree))
 
 
-def _stated_encoding(data: bytes) -> str | None:
-    """Return the codec that the page states where its bytes are not UTF-8."""
-    stated = _CHARSET.search(data[:PROBE])
-    if stated is None or _is_unicode(data):
+def _stated_encoding(data: bytes, charset: str = "") -> str | None:
+    """Return the first codec stated, by server or page, that fits the bytes."""
+    if _is_unicode(data):
         return None
+    stated = _CHARSET.search(data[:PROBE])
     from resiliparse.parse.encoding import map_encoding_to_html5
 
-    codec = str(map_encoding_to_html5(stated[1].decode("ascii")))
-    try:
-        data.decode(codec)
-    except (LookupError, UnicodeDecodeError):
-        return None
-    return codec
+    for label in (charset, stated[1].decode("ascii") if stated else ""):
+        codec = str(map_encoding_to_html5(label)) if label else ""
+        if codec.startswith("utf-16") and data.count(0) * 4 < len(data):
+            continue  # two bytes of any other encoding make a character of this one
+        try:
+            data.decode(codec)
+        except (LookupError, UnicodeDecodeError):
+            continue
+        return codec
+    return None
 
 
 def _is_unicode(data: bytes) -> bool:
-    """Tell bytes that start with a mark of UTF-16 or are UTF-8 throughout."""
+    """Tell bytes with a mark of UTF-16 and those that are UTF-8 throughout.
+
+    ASCII is both UTF-8 and what every other encoding that the web uses begins with; a
+    few of those, told by their escapes, write all else in ASCII too.
+    """
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         return True
+    if data.isascii():
+        return not (b"\x1b" in data or b"\0" in data)
     try:
         data.decode("utf-8")
     except UnicodeDecodeError:

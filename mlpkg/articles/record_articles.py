@@ -12,7 +12,7 @@ from mlpkg.articles.forms import HEAD, form_of_content
 from mlpkg.articles.html import article_from_html, read_html
 from mlpkg.articles.json_records import Record
 from mlpkg.articles.record_fields import RecordFields, resolve_fields
-from mlpkg.articles.streams import MAX_BYTES
+from mlpkg.articles.streams import MAX_BYTES, larger_than
 from mlpkg.exceptions import DataError
 from mlpkg.records import Article, Block
 
@@ -30,6 +30,7 @@ def articles_of_records(
     name: str,
     fields: RecordFields,
     encoding: str | None = None,
+    page_bytes: int = MAX_BYTES,
 ) -> Iterator[Placed]:
     """Make articles of records.
 
@@ -43,6 +44,8 @@ def articles_of_records(
         Names of the fields.
     encoding
         Codec of fields that hold bytes.
+    page_bytes
+        The most characters or bytes that the fields with its text may have.
 
     Yields
     ------
@@ -51,7 +54,7 @@ def articles_of_records(
     article : Article or DataError
         ``meta["record"]`` is the place.
     """
-    group = _Group(name)
+    group = _Group(name, page_bytes)
     try:
         for place, record in records:
             yield from _placed(place, record, group, fields, encoding)
@@ -98,8 +101,9 @@ class _Row:
 class _Group:
     """Rows of one article that follow each other."""
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, page_bytes: int) -> None:
         self.name = name
+        self.page_bytes = page_bytes
         self._rows: list[_Row] = []
         self._size = 0
         self._named = False
@@ -112,10 +116,10 @@ class _Group:
     def add(self, row: _Row, named: bool) -> None:
         """Take a row; `named` when the caller said that rows are sentences."""
         self._size += len(row.text)
-        if self._size > MAX_BYTES:
+        if self._size > self.page_bytes:
             raise DataError(
-                f"the rows of article {row.article!r} hold more than "
-                f"{MAX_BYTES >> 20} MiB; not a news page"
+                f"the rows of article {row.article!r} are together "
+                f"{larger_than(self.page_bytes)}"
             )
         self._rows.append(row)
         self._named = named
@@ -152,6 +156,7 @@ def _placed(
         if isinstance(record, DataError):
             raise record
         keys = resolve_fields(fields, tuple(record))
+        _check_size(record, keys, group.page_bytes)
         if keys["article"]:
             row = _row(place, record, keys, encoding)
             if row.article != group.article:
@@ -163,6 +168,15 @@ def _placed(
         yield place, error
     else:
         yield place, replace(article, meta={**article.meta, "record": str(place)})
+
+
+def _check_size(record: Mapping[str, Any], keys: Mapping[str, str], limit: int) -> None:
+    """Refuse a record whose text or markup is too large for a page."""
+    for key in filter(None, map(keys.__getitem__, _CARRYING)):
+        value = record[key]
+        texts = value if isinstance(value, list) else [value]
+        if sum(len(text) for text in texts if isinstance(text, str | bytes)) > limit:
+            raise DataError(f"{key!r} is {larger_than(limit)}")
 
 
 def _row(
@@ -238,8 +252,6 @@ def _text(value: Any, key: str, encoding: str | None) -> str:
         if is_nothing(value):
             return ""
         raise DataError(f"{key!r} must be a text, got {value!r:.60}")
-    if len(value) > MAX_BYTES:
-        raise DataError(f"{key!r} is longer than {MAX_BYTES >> 20} MiB; no news page")
     return normalise(value)
 
 

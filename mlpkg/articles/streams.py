@@ -18,7 +18,20 @@ from mlpkg.exceptions import DataError
 if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
 
-__all__ = ["MAX_BYTES", "STDIN", "open_stream", "read_whole"]
+__all__ = [
+    "FREE_EXPANSION",
+    "MAX_BYTES",
+    "MAX_EXPANSION",
+    "STDIN",
+    "STEP",
+    "larger_than",
+    "open_raw",
+    "open_stream",
+    "packing_of",
+    "read_whole",
+    "unpacked",
+    "unpacked_head",
+]
 
 STDIN = "-"
 # A news page is far smaller; a larger file is some other thing under a wrong name.
@@ -30,11 +43,43 @@ MAX_EXPANSION = 200
 FREE_EXPANSION = 16 * 1024 * 1024
 # Small, so that a file that is cut loses no more than this of what came before.
 STEP = 4096
-_MAGIC = {b"\x1f\x8b": "gzip", b"\x28\xb5\x2f\xfd": "zstd"}
+_MAGIC = {
+    b"\x1f\x8b": "gzip",
+    b"\x28\xb5\x2f\xfd": "zstd",
+    b"\x5d\x2a\x4d\x18": "zstd",  # a dictionary for what follows
+}
 
 
 @contextmanager
-def open_stream(path: str) -> Iterator[io.BufferedReader]:
+def open_raw(path: str, offset: int = 0) -> Iterator[io.BufferedReader]:
+    """Open a file or standard input for reading its bytes as they stand.
+
+    Parameters
+    ----------
+    path
+        A regular file, or ``-``.
+    offset
+        Byte of the file to begin at.
+
+    Raises
+    ------
+    OSError
+        The file cannot be opened.
+    DataError
+        It is no regular file.
+    """
+    if path == STDIN:
+        # Its own buffer would be closed together with a reader around it.
+        yield io.BufferedReader(_Counted(sys.stdin.buffer))
+        return
+    _check_regular(path)
+    with Path(path).open("rb") as file:
+        file.seek(offset)
+        yield file
+
+
+@contextmanager
+def open_stream(path: str, offset: int = 0) -> Iterator[io.BufferedReader]:
     """Open a file or standard input for reading.
 
     Parameters
@@ -42,6 +87,8 @@ def open_stream(path: str) -> Iterator[io.BufferedReader]:
     path
         A regular file, or ``-``. What gzip or zstd has packed is unpacked,
         whatever its name.
+    offset
+        Byte of the file to begin at.
 
     Yields
     ------
@@ -56,24 +103,71 @@ def open_stream(path: str) -> Iterator[io.BufferedReader]:
     DataError
         It is no regular file, or its name says packed and its content does not.
     """
-    if path == STDIN:
-        # Its own buffer would be closed together with a reader around it.
-        yield _unpacked(_Counted(sys.stdin.buffer), path)
-        return
-    _check_regular(path)
-    with Path(path).open("rb", buffering=0) as file:
-        yield _unpacked(_Counted(file), path)
+    with open_raw(path, offset) as raw:
+        yield unpacked(raw, path)
 
 
-def read_whole(stream: IO[bytes]) -> bytes:
-    """Read a page to its end; `DataError` when it is too large for one."""
-    data = stream.read(MAX_BYTES + 1)
-    if len(data) > MAX_BYTES:
+def packing_of(head: bytes) -> str:
+    """Say what has packed the bytes that begin so: gzip, zstd, or empty for nothing."""
+    return next((kind for magic, kind in _MAGIC.items() if head.startswith(magic)), "")
+
+
+def unpacked(raw: io.BufferedReader, path: str = "") -> io.BufferedReader:
+    """Put an unpacker before bytes that begin as packed ones do.
+
+    Parameters
+    ----------
+    raw
+        The bytes as `open_raw` gives them.
+    path
+        Name of their file, which may say that they are packed.
+
+    Raises
+    ------
+    DataError
+        The name says packed and the content does not.
+    """
+    kind = packing_of(raw.peek(8))
+    stated = PACKED.get(Path(path).suffix.lower(), "")
+    if stated and not kind:
         raise DataError(
-            f"larger than {MAX_BYTES >> 20} MiB, the most that is read as one page; "
-            "cut it into pages, a file or a JSON line each"
+            f"not a whole {stated} file (it does not begin like one); leave "
+            f"{Path(path).suffix!r} out of its name if it is not packed"
+        )
+    if not kind:
+        return raw
+    counted = _Counted(raw)
+    return io.BufferedReader(_Unpacking(_unpacker(counted, kind), counted, kind))
+
+
+def unpacked_head(head: bytes, count: int) -> bytes:
+    """Unpack no more than the first bytes; empty where they are not whole."""
+    kind = packing_of(head)
+    if not kind:
+        return head[:count]
+    try:
+        if kind == "gzip":
+            return zlib.decompressobj(wbits=31).decompress(head, count)
+        return _unpacker(_Counted(io.BytesIO(head)), kind).read(count)
+    except (OSError, zlib.error):
+        return b""
+
+
+def read_whole(stream: IO[bytes], limit: int | None = None) -> bytes:
+    """Read a page to its end; `DataError` when it has more than `limit` bytes."""
+    limit = MAX_BYTES if limit is None else limit
+    data = stream.read(limit + 1)
+    if len(data) > limit:
+        raise DataError(
+            f"{larger_than(limit)}; cut it into pages, a file or a JSON line each"
         )
     return data
+
+
+def larger_than(limit: int) -> str:
+    """Say that a page has too many bytes."""
+    size = f"{limit:,} bytes" if limit % 2**20 else f"{limit >> 20} MiB"
+    return f"larger than {size}, the most that is read as one page"
 
 
 def _check_regular(path: str) -> None:
@@ -97,6 +191,9 @@ class _Counted(io.RawIOBase):
 
     def readable(self) -> bool:
         return True
+
+    def tell(self) -> int:
+        return self.total
 
     def readinto(self, buffer: WriteableBuffer) -> int:
         view = memoryview(buffer).cast("B")
@@ -137,29 +234,14 @@ class _Unpacking(io.RawIOBase):
         return len(data)
 
 
-def _unpacked(packed: _Counted, path: str) -> io.BufferedReader:
-    """Put an unpacker before the bytes where they begin as packed ones do."""
-    stream: io.BufferedReader = io.BufferedReader(packed)
-    head = stream.peek(8)
-    kind = next((k for magic, k in _MAGIC.items() if head.startswith(magic)), "")
-    stated = PACKED.get(Path(path).suffix.lower(), "")
-    if stated and not kind:
-        raise DataError(
-            f"not a whole {stated} file (it does not begin like one); leave "
-            f"{Path(path).suffix!r} out of its name if it is not packed"
-        )
-    if not kind:
-        return stream
-    return io.BufferedReader(_Unpacking(_unpacker(stream, kind), packed, kind))
-
-
-def _unpacker(stream: BinaryIO, kind: str) -> IO[bytes]:
+def _unpacker(packed: _Counted, kind: str) -> IO[bytes]:
     """Return what unpacks a stream piece by piece."""
     if kind == "gzip":
-        return cast("IO[bytes]", _EagerGzip(fileobj=stream))
-    import pyarrow as pa
+        return cast("IO[bytes]", _EagerGzip(fileobj=io.BufferedReader(packed)))
+    from fastwarc.stream_io import ZstdReader
 
-    return cast("IO[bytes]", pa.CompressedInputStream(pa.PythonFile(stream, "r"), kind))
+    # Unlike Arrow's, it takes the dictionary that crawls put before their records.
+    return cast("IO[bytes]", ZstdReader(cast("BinaryIO", packed)))
 
 
 class _EagerGzip(gzip.GzipFile):

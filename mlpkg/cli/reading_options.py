@@ -23,6 +23,7 @@ __all__ = [
     "IdField",
     "IndexField",
     "OtherLanguages",
+    "PageBytes",
     "SentenceField",
     "Sources",
     "TextField",
@@ -49,12 +50,12 @@ Sources = Annotated[
     typer.Argument(
         metavar="SOURCE...",
         help="Files, folders, glob patterns, or - for standard input. Text, HTML, and "
-        "records: JSON lines, JSON, CSV, TSV, Parquet, folders of datasets.",
+        "records: JSON lines, JSON, CSV, TSV, Parquet, folders of datasets; WARC.",
         show_default=False,
     ),
 ]
 Format = Annotated[
-    Literal["text", "html", "jsonl", "json", "csv", "tsv", "parquet"] | None,
+    Literal["text", "html", "jsonl", "json", "csv", "tsv", "parquet", "warc"] | None,
     typer.Option(
         help="What the files are, where the suffix should not decide.",
         rich_help_panel=_READING,
@@ -86,6 +87,15 @@ ArticleField = Annotated[
 IndexField = Annotated[
     str | None, _field("index", "Where a row is a sentence: field with its place.")
 ]
+PageBytes = Annotated[
+    int | None,
+    typer.Option(
+        min=1,
+        help="Largest page that is read, in bytes; 64 MiB where not given.",
+        rich_help_panel=_READING,
+        show_default=False,
+    ),
+]
 OtherLanguages = Annotated[
     Literal["warn", "abstain", "skip"],
     typer.Option(
@@ -101,6 +111,7 @@ def open_sources(
     *,
     encoding: str | None,
     format: str | None,
+    page_bytes: int | None = None,
     **fields: str | None,
 ) -> Iterator[Article | ReadFailure]:
     """Open what a command is to read; what would fail for every page is refused first.
@@ -111,7 +122,7 @@ def open_sources(
         As they were named; standard input where none is and one is piped in.
     outputs
         Pairs of option and file, None where it was not given; none may be an input.
-    encoding, format
+    encoding, format, page_bytes
         As `mlpkg.open_articles` takes them.
     fields
         Names of the fields of records, as `mlpkg.RecordFields` takes them.
@@ -122,7 +133,11 @@ def open_sources(
     sources = _given_or_piped(sources)
     _refuse_inputs(outputs, sources)
     return open_articles(
-        sources, encoding=encoding, format=format, fields=RecordFields(**fields)
+        sources,
+        encoding=encoding,
+        format=format,
+        fields=RecordFields(**fields),
+        page_bytes=page_bytes,
     )
 
 

@@ -16,7 +16,7 @@ import pyarrow.parquet as pq
 import pytest
 from datasets import Dataset, DatasetDict
 
-from mlpkg.articles import open_articles, streams
+from mlpkg.articles import open_articles, sources, streams
 from mlpkg.records import ReadFailure
 
 posix = pytest.mark.skipif(sys.platform == "win32", reason="needs links and pipes")
@@ -97,7 +97,7 @@ FILES = {
         "a.txt.gz",
         gzip.compress(bytes(9_000_000)),
         [],
-        "larger than 0 MiB",
+        "larger than 300,000 bytes",
     ),
     "zstd that is cut": ("r.jsonl.zst", ZPACKED[:-900], None, "not a whole zstd file"),
     "zstd before other bytes": ("r.jsonl.zst", ZPACKED + b"xyz", None, "not a whole z"),
@@ -113,7 +113,7 @@ FILES = {
         "a.txt",
         b"x" * 300_001,
         [],
-        "larger than 0 MiB, the",
+        "larger than 300,000 bytes, the",
     ),
     "Parquet that is cut": ("r.parquet", PLAIN[:-9], [], "not a whole Parquet file"),
     "Parquet by its first bytes": (
@@ -198,7 +198,7 @@ FILES = {
 def narrow_bounds(monkeypatch):
     """The same mechanisms with smaller files."""
     monkeypatch.setattr(streams, "FREE_EXPANSION", 100_000)
-    monkeypatch.setattr(streams, "MAX_BYTES", 300_000)
+    monkeypatch.setattr(sources, "MAX_BYTES", 300_000)
 
 
 @pytest.mark.parametrize(("name", "content", "ids", "told"), FILES.values(), ids=FILES)

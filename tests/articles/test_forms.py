@@ -20,6 +20,8 @@ from mlpkg.exceptions import DataError
         ("a.csv.ZST", "csv"),
         ("a.html.gz", "html"),
         ("a.parquet", "parquet"),
+        ("CRAWL-0.warc.gz", "warc"),
+        ("CRAWL-0.warc.wet.gz", "warc"),
         ("a.gz", ""),
         ("a.exe", ""),
         ("txt", ""),
@@ -34,6 +36,7 @@ def test_the_suffix_tells_the_form_packed_or_not(name, form):
     ("head", "form"),
     [
         (b"PAR1\x15", "parquet"),
+        (b"WARC/1.0\r\n", "warc"),
         (b"\xef\xbb\xbf<!doctype html>", "html"),
         (b'\xef\xbb\xbf{"text": "x"}', "jsonl"),
         (b'{ "text": "' + b"x" * 5000, "jsonl"),

@@ -4,6 +4,7 @@ import gzip
 import io
 import json
 import logging
+import re
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -12,7 +13,7 @@ import pyarrow.parquet as pq
 import pytest
 from datasets import Dataset, DatasetDict
 
-from mlpkg.articles import RecordFields, open_articles, sources, streams
+from mlpkg.articles import RecordFields, open_articles, sources
 from mlpkg.articles.files import InputFile
 from mlpkg.exceptions import DataError, ReadError
 from mlpkg.records import Article, ReadFailure
@@ -139,10 +140,36 @@ def test_a_file_that_vanishes_before_it_is_read_is_a_failure(folder):
     assert article.id == "a.html"
 
 
-def test_a_file_that_is_too_large_is_a_failure(folder, monkeypatch):
-    monkeypatch.setattr(streams, "MAX_BYTES", 9)
-    (failure,) = open_articles(folder / "b.txt")
-    assert failure.reason.startswith("larger than 0 MiB, the most that is read")
+def test_a_page_larger_than_the_caller_allows_is_a_failure(folder):
+    (failure,) = open_articles(folder / "b.txt", page_bytes=9)
+    assert failure.reason.startswith("larger than 9 bytes, the most that is read")
+    with pytest.raises(DataError, match="page_bytes must be above 0, got 0"):
+        open_articles(folder, page_bytes=0)
+
+
+@pytest.mark.parametrize(
+    "record",
+    [
+        {"text": "It rained."},
+        {"html": "<p>a</p>  "},
+        {"sentences": ["Rain", "again."]},
+        {"article_id": "a", "index": 1, "text": "It rained."},
+    ],
+)
+def test_a_record_larger_than_the_caller_allows_costs_only_itself(record, tmp_path):
+    path = tmp_path / "r.jsonl"
+    path.write_text(json.dumps(record) + '\n{"text": "Fine."}\n', encoding="utf-8")
+    large, fine = open_articles(path, page_bytes=9)
+    assert re.search("is larger than 9 bytes", large.reason)
+    assert fine.text == "Fine."
+
+
+def test_the_sentences_of_an_article_are_counted_together(tmp_path):
+    path = tmp_path / "r.jsonl"
+    row = '{"article_id": "a", "index": 1, "text": "Rain."}\n'
+    path.write_text(row * 3, encoding="utf-8")
+    failure, *_ = open_articles(path, page_bytes=12)
+    assert "the rows of article 'a' are together larger than 12" in failure.reason
 
 
 @pytest.mark.parametrize(
