@@ -60,6 +60,7 @@ def test_seeds_are_averaged_and_their_spread_is_kept(build, row):
     rows = [
         row(seed=0, train_seconds=2, **exact(0.6, low=0.5)),
         row(seed=1, train_seconds=4, **exact(0.8, low=0.6)),
+        row(seed=2, train_seconds=3, **exact(0.7, low=0.55)),
     ]
     (line,) = build(rows).boards[0].lines
     assert (line.main.value, line.main.low) == pytest.approx((0.7, 0.55))
