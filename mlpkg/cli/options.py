@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
+from mlpkg.cli.console import fail
+
 if TYPE_CHECKING:
     from mlpkg.models import SentenceClassifier
 
@@ -21,6 +23,8 @@ __all__ = [
     "Quiet",
     "Runs",
     "Threads",
+    "Tier",
+    "of_tier",
     "open_model",
     "set_threads",
 ]
@@ -72,6 +76,13 @@ Download = Annotated[
 Model = Annotated[
     str, typer.Option("--model", "-m", help="A model folder or a bundled name.")
 ]
+Tier = Annotated[
+    Literal["tuned", "static"] | None,
+    typer.Option(
+        help="A model that comes with mlpkg: tuned labels best, static is fastest.",
+        show_default=False,
+    ),
+]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Errors only on stderr.")]
 
 Overrides = Annotated[
@@ -84,6 +95,13 @@ Overrides = Annotated[
     ),
 ]
 Runs = Annotated[Path, typer.Option(help="Folder of all run folders.")]
+
+
+def of_tier(model: str, tier: str | None) -> str:
+    """Return the model that a command is to load: ``--tier`` is short for its name."""
+    if tier is not None and model not in ("default", tier):
+        fail(f"--tier {tier} and --model {model} name two models; leave one out")
+    return tier or model
 
 
 def open_model(model: str, threads: int | None, **options: Any) -> SentenceClassifier:

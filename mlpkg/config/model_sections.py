@@ -12,6 +12,7 @@ __all__ = [
     "EncoderConfig",
     "LinearModelConfig",
     "PageModelConfig",
+    "StaticModelConfig",
     "TunedModelConfig",
     "model_kind",
 ]
@@ -192,6 +193,41 @@ class TunedModelConfig(_NetworkConfig):
         Share,
         Field(description="Share of the encoder's hidden units hidden in training."),
     ] = 0.1
+
+
+class StaticModelConfig(_NetworkConfig):
+    """The network over pages, and token vectors that learn with it."""
+
+    kind: Annotated[
+        Literal["static"], Field(description="Which model this section sets up.")
+    ] = "static"
+    vector_width: Annotated[
+        Count, Field(description="Units of the layer over sentence vectors.")
+    ] = 128
+    epochs: Annotated[Count, Field(description="Passes over the pages.")] = 8
+    vector_dropout: Annotated[
+        Share, Field(description="Share of vector entries hidden in training.")
+    ] = 0.2
+    dimension: Annotated[Count, Field(description="Entries of a token's vector.")] = 128
+    encoder_learning_rate: Annotated[
+        float,
+        Field(
+            gt=0,
+            allow_inf_nan=False,
+            description="Highest learning rate of the token vectors.",
+        ),
+        Float,
+    ] = 0.002
+    encoder_dropout: Annotated[
+        Share, Field(description="Share of a text's tokens hidden in training.")
+    ] = 0.1
+    teacher: Annotated[
+        Text | None,
+        Field(
+            description="Model whose encoder gives the token vectors to begin with; "
+            "null takes the encoder as it was published."
+        ),
+    ] = None
 
 
 def model_kind(section: Any) -> str:

@@ -15,6 +15,7 @@ from mlpkg.config.model_sections import (
     EncoderConfig,
     LinearModelConfig,
     PageModelConfig,
+    StaticModelConfig,
     TunedModelConfig,
     model_kind,
 )
@@ -67,7 +68,8 @@ class Config(Section):
     model: Annotated[
         Annotated[LinearModelConfig, Tag("linear")]
         | Annotated[PageModelConfig, Tag("page")]
-        | Annotated[TunedModelConfig, Tag("tuned")],
+        | Annotated[TunedModelConfig, Tag("tuned")]
+        | Annotated[StaticModelConfig, Tag("static")],
         Discriminator(model_kind),
         Field(description="From vectors and features to labels."),
     ] = LinearModelConfig()

@@ -166,6 +166,11 @@ class SentenceTransformerEncoder:
         """Length of a vector; loads the weights."""
         return self._handle().dimension
 
+    @property
+    def tokenizer_file(self) -> Path:
+        """The ``tokenizer.json`` of the model."""
+        return self.folder / "tokenizer.json"
+
     def with_delta(self, delta: Delta) -> SentenceTransformerEncoder:
         """Return the same encoder with tuned weights."""
         tuned = copy(self)

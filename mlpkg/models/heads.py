@@ -12,6 +12,7 @@ from mlpkg.exceptions import ConfigError
 from mlpkg.models.base import Head
 from mlpkg.models.linear import LinearHead
 from mlpkg.models.page_head import PageHead
+from mlpkg.models.static_head import StaticHead
 from mlpkg.models.tuned_head import TunedHead
 
 __all__ = ["HEADS", "head_name", "make_head"]
@@ -20,6 +21,7 @@ HEADS: dict[str, type[Head]] = {
     "linear": LinearHead,
     "page": PageHead,
     "tuned": TunedHead,
+    "static": StaticHead,
 }
 
 

@@ -218,8 +218,9 @@ def _train(
     encoder = classifier.encoder_object()
     memory = RememberingEncoder(encoder)
     classifier.set_params(encoder=memory)
-    with _lap(run, "embed"):
-        memory.prepare(data.texts, lambda done, total: report("embed", done, total))
+    if classifier.head().reads_vectors:
+        with _lap(run, "embed"):
+            memory.prepare(data.texts, lambda done, total: report("embed", done, total))
     with _lap(run, "fit"):
         by = config.training.folds_by
         fit_on_gold(classifier, data.train, scheme, checkpoints, by)

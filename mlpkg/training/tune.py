@@ -20,7 +20,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from mlpkg.config import Config, config_hash, to_yaml
-from mlpkg.config.objects import make_encoder, make_gold, make_scheme
+from mlpkg.config.objects import (
+    make_classifier,
+    make_encoder,
+    make_gold,
+    make_scheme,
+)
 from mlpkg.data.gold import GoldPage, data_fingerprint
 from mlpkg.data.splits import fold_pages
 from mlpkg.evaluation import Evaluation, score
@@ -224,7 +229,7 @@ class _Tuning:
         for trial in self.trials:
             key = _encoder_key(trial)
             if key not in materials:
-                vectors = make_encoder(trial.config).encode(texts)
+                vectors = _vectors(trial.config, texts)
                 materials[key] = Material(
                     vectors, features, self.targets, sizes, paged, texts
                 )
@@ -299,6 +304,13 @@ class _Tuning:
         """Put probabilities on the gold spans of pages."""
         pages = [self.pages[place] for place in places]
         return judge_probabilities(pages, found, self.classes, self.scheme)
+
+
+def _vectors(config: Config, texts: Sequence[str]) -> NDArray[np.float32]:
+    """Embed texts, for heads that read vectors; others get none."""
+    if make_classifier(config).head().reads_vectors:
+        return make_encoder(config).encode(texts)
+    return np.empty((len(texts), 0), dtype=np.float32)
 
 
 def _encoder_key(trial: Trial) -> str:
