@@ -61,6 +61,8 @@ def read_parquet(
             columns = list(select(_distinct(file.schema_arrow.names)))
             groups, number = _row_groups(file.metadata, first, last)
             for batch in file.iter_batches(ROWS, row_groups=groups, columns=columns):
+                if last is not None and number >= last:
+                    return
                 if number + len(batch) >= first:
                     yield from _numbered(_rows(batch), number, first, last)
                 number += len(batch)
@@ -93,9 +95,19 @@ def load_dataset_folder(path: Path) -> Any:
     from datasets import load_from_disk
 
     try:
+        _check_inside(path)
         return load_from_disk(str(path))
     except (OSError, ValueError, KeyError, TypeError, pa.ArrowException) as error:
         raise _damaged(error) from None
+
+
+def _check_inside(path: Path) -> None:
+    """Refuse a state that names files outside of its folder."""
+    if (path / "state.json").is_file():
+        state = json.loads((path / "state.json").read_text(encoding="utf-8"))
+        names = [str(file["filename"]) for file in state["_data_files"]]
+        if any(Path(name).name != name for name in names):
+            raise ValueError(f"files outside the folder: {names!r:.60}")
 
 
 def read_dataset_folder(
@@ -126,9 +138,7 @@ def read_dataset_folder(
         number += len(batch)
 
 
-def _row_groups(
-    metadata: Any, first: int, last: int | None
-) -> tuple[list[int], int]:
+def _row_groups(metadata: Any, first: int, last: int | None) -> tuple[list[int], int]:
     """Choose the row groups of a range and count the rows before them."""
     groups, before, start = [], 0, 0
     for group in range(metadata.num_row_groups):

@@ -11,7 +11,7 @@ import logging
 import os
 import sys
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from difflib import get_close_matches
 from pathlib import Path
@@ -35,6 +35,7 @@ __all__ = [
     "SCHEMA_VERSION",
     "Row",
     "RowWriter",
+    "article_rows",
     "columns",
     "open_writer",
     "prediction_row",
@@ -110,6 +111,37 @@ def prediction_row(
         "abstained": bool(prediction.abstained),
         "model": model,
     }
+
+
+def article_rows(
+    article: Article,
+    predictions: Iterable[Prediction],
+    *,
+    model: str,
+    scheme: LabelScheme,
+    with_text: bool = True,
+) -> Iterator[Row]:
+    """Make the output rows of an article as the readers give it: they say its source.
+
+    Parameters
+    ----------
+    article
+        The article; ``meta`` holds ``source`` and, of a record, ``record``.
+    predictions
+        Of its segments.
+    model, scheme, with_text
+        As `prediction_row` takes them.
+    """
+    for prediction in predictions:
+        yield prediction_row(
+            prediction,
+            article,
+            source=article.meta.get("source", article.id),
+            record=article.meta.get("record", ""),
+            model=model,
+            scheme=scheme,
+            with_text=with_text,
+        )
 
 
 def open_writer(

@@ -71,11 +71,18 @@ class RowWriter(ABC):
         Open for writing; the writer does not close it.
     scheme
         The labels, which decide the columns.
+    types
+        The columns with their types where a row is something else than a segment.
     """
 
-    def __init__(self, stream: BinaryIO, scheme: LabelScheme) -> None:
+    def __init__(
+        self,
+        stream: BinaryIO,
+        scheme: LabelScheme,
+        types: Mapping[str, type] | None = None,
+    ) -> None:
         self._stream = stream
-        self._types = column_types(scheme.names)
+        self._types = types or column_types(scheme.names)
 
     def write(self, rows: Iterable[Row]) -> None:
         """Write rows.
@@ -111,8 +118,13 @@ class _JsonWriter(RowWriter):
 class _CsvWriter(RowWriter):
     """RFC 4180 with a header; booleans are ``true`` and ``false``."""
 
-    def __init__(self, stream: BinaryIO, scheme: LabelScheme) -> None:
-        super().__init__(stream, scheme)
+    def __init__(
+        self,
+        stream: BinaryIO,
+        scheme: LabelScheme,
+        types: Mapping[str, type] | None = None,
+    ) -> None:
+        super().__init__(stream, scheme, types)
         self._rows = csv.writer(getwriter("utf-8")(stream))
         self._rows.writerow(self._types)
 
@@ -126,11 +138,16 @@ class _CsvWriter(RowWriter):
 class _ParquetWriter(RowWriter):
     """Row groups under an explicit schema."""
 
-    def __init__(self, stream: BinaryIO, scheme: LabelScheme) -> None:
+    def __init__(
+        self,
+        stream: BinaryIO,
+        scheme: LabelScheme,
+        types: Mapping[str, type] | None = None,
+    ) -> None:
         import pyarrow as pa
         from pyarrow import parquet
 
-        super().__init__(stream, scheme)
+        super().__init__(stream, scheme, types)
         names = {str: "string", int: "int64", float: "float64", bool: "bool"}
         fields = [
             pa.field(name, pa.type_for_alias(names[kind]), nullable=False)
