@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import shutil
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from zlib import crc32
@@ -14,12 +16,19 @@ from numpy.typing import NDArray
 import mlpkg
 from mlpkg.articles import normalise
 from mlpkg.data.page_format import PageFile, read_page
+from mlpkg.embedding.location import locate
 from mlpkg.records import Article, Page
 from mlpkg.segmentation import Segmenter
 
 # No test measures time, and the first example of a property pays for imports.
 settings.register_profile("mlpkg", deadline=None)
 settings.load_profile("mlpkg")
+
+
+MODULES = [
+    {"idx": 0, "name": "0", "path": "", "type": "Transformer"},
+    {"idx": 1, "name": "1", "path": "1_Pooling", "type": "Pooling"},
+]
 
 
 class TinyEncoder:
@@ -109,3 +118,49 @@ def shared() -> Path:
     if not folder.is_dir():
         pytest.skip("needs the reference folder 'shared' beside the checkout")
     return folder
+
+
+@pytest.fixture
+def library_folder(tmp_path: Path) -> Callable[..., Path]:
+    """Save a tiny random model in the layout of sentence-transformers."""
+    pytest.importorskip("sentence_transformers")
+    import torch
+    from transformers import BertConfig, BertModel, DistilBertConfig, DistilBertModel
+
+    def save(kind: str, pooling: str) -> Path:
+        torch.manual_seed(0)
+        folder = tmp_path / f"{kind}-{pooling}"
+        size = {"vocab_size": 30522, "max_position_embeddings": 48}
+        model = (
+            DistilBertModel(
+                DistilBertConfig(**size, dim=16, n_layers=1, n_heads=2, hidden_dim=32)
+            )
+            if kind == "distilbert"
+            else BertModel(
+                BertConfig(
+                    **size,
+                    hidden_size=16,
+                    num_hidden_layers=1,
+                    num_attention_heads=2,
+                    intermediate_size=32,
+                )
+            )
+        )
+        model.save_pretrained(folder)
+        for name in ("tokenizer.json", "tokenizer_config.json", "vocab.txt"):
+            shutil.copy(locate("minilm") / name, folder)
+        modules = [
+            module | {"type": f"sentence_transformers.models.{module['type']}"}
+            for module in MODULES
+        ]
+        (folder / "modules.json").write_text(json.dumps(modules))
+        (folder / "sentence_bert_config.json").write_text('{"max_seq_length": 32}')
+        (folder / "1_Pooling").mkdir()
+        (folder / "1_Pooling" / "config.json").write_text(
+            json.dumps(
+                {"word_embedding_dimension": 16, f"pooling_mode_{pooling}": True}
+            )
+        )
+        return folder
+
+    return save

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from itertools import compress
+from dataclasses import dataclass, field, replace
+from itertools import compress, count
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from sklearn.base import BaseEstimator
@@ -40,14 +40,15 @@ class PageInput:
     texts
         What the vectors are of, for heads that tune the encoder.
     source
-        Number of the page: the same for all forms in which it is learned.
+        Number of the page, a fresh one for each; `dataclasses.replace` keeps it, so
+        that all forms in which a page is learned have the same.
     """
 
     vectors: NDArray[np.float32]
     features: NDArray[np.float32]
     has_context: bool = True
     texts: tuple[str, ...] = ()
-    source: int = 0
+    source: int = field(default_factory=count().__next__)
 
     def __len__(self) -> int:
         return len(self.features)

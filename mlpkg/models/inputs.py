@@ -86,10 +86,7 @@ class Samples:
         """Describe everything, without vectors; one input a page, or one for texts."""
         if not self.pages:
             return [_undescribed(self.texts, lone_features(list(self.texts)), False)]
-        return [
-            replace(_undescribed(page.texts, page_features(page)), source=number)
-            for number, page in enumerate(self.pages)
-        ]
+        return [_undescribed(page.texts, page_features(page)) for page in self.pages]
 
     def flatten(self, values: Sequence[Any], name: str) -> list[Any]:
         """Bring a nested or flat list to one entry a row; check its length.

@@ -59,13 +59,9 @@ class Material:
         rows = [slice(ends[page] - self.sizes[page], ends[page]) for page in chosen]
         inputs = [
             PageInput(
-                self.vectors[r],
-                self.features[r],
-                self.has_context,
-                self.texts[r],
-                source=page,
+                self.vectors[r], self.features[r], self.has_context, self.texts[r]
             )
-            for page, r in zip(chosen, rows, strict=True)
+            for r in rows
         ]
         targets = [
             Targets(self.targets.allowed[r], self.targets.weights[r]) for r in rows

@@ -102,7 +102,10 @@ class _Train:
         self.learned = []
         self.stop_at = stop_at
 
-    def __call__(self, inputs, targets):
+    def logits(self, head, inputs):
+        return head.logits(inputs)
+
+    def __call__(self, inputs, targets, checkpoints):
         if len(self.learned) == self.stop_at:
             raise KeyboardInterrupt
         vectors = np.concatenate([page.vectors for page in inputs])

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache
 
 import numpy as np
@@ -8,7 +9,7 @@ import torch
 from sklearn.base import clone
 from sklearn.exceptions import NotFittedError
 
-from mlpkg.models import page_head
+from mlpkg.models import page_head, page_learning
 from mlpkg.models.base import PageInput, Targets
 from mlpkg.models.page_head import PageHead
 
@@ -148,11 +149,12 @@ def test_stops_early_and_keeps_the_best_epoch(monkeypatch):
     losses = iter([3.0, 1.0, 2.0, 2.0, 0.5])
     seen = []
 
-    def scripted(network, units):
-        seen.append({k: v.clone() for k, v in network.state_dict().items()})
+    def scripted(reader, units):
+        weights = reader.network.state_dict()
+        seen.append({k: v.clone() for k, v in weights.items()})
         return next(losses)
 
-    monkeypatch.setattr(page_head, "_held_out_loss", scripted)
+    monkeypatch.setattr(page_learning, "_held_out_loss", scripted)
     head = fitted(holdout=0.2, patience=2)
     assert len(seen) == 4
     for name, value in head.network_.state_dict().items():
@@ -161,11 +163,11 @@ def test_stops_early_and_keeps_the_best_epoch(monkeypatch):
 
 def test_all_forms_of_a_page_are_held_out_together():
     pages = [page_input(6, seed) for seed in range(10)]
-    forms = [*pages, *(PageInput(page.vectors, page.features * 0) for page in pages)]
+    forms = [*pages, *(replace(page, features=page.features * 0) for page in pages)]
     head = PageHead()
     head.mean_, head.scale_ = np.zeros(4), np.ones(4)
     units = list(head._units(forms, [targets(own_labels(page)) for page in forms]))
-    kept, held_out = page_head._divide(units, 0.3, np.random.default_rng(0))
+    kept, held_out = page_learning.hold_out(units, 0.3, random_state=0)
     assert len(held_out) == 6
     assert not {u.source for u in kept} & {u.source for u in held_out}
 

@@ -16,7 +16,7 @@ class Recorder(LinearHead):
 
     seen: list[PageInput]
 
-    def fit(self, inputs, targets, *, random_state):
+    def fit(self, inputs, targets, **_options):
         type(self).seen = list(inputs)
         return self
 
@@ -36,24 +36,35 @@ def lessons():
 @pytest.mark.parametrize(
     ("share", "low", "high"), [(0, 0, 0), (0.5, 4, 16), (1, 20, 20)]
 )
-def test_pages_with_markup_are_learned_again_as_text(lessons, share, low, high):
-    Trainer(Recorder(), 0.0, share, 0)(*lessons)
+def test_pages_with_markup_are_learned_again_as_text(
+    lessons, tiny_encoder, share, low, high
+):
+    Trainer(Recorder(), tiny_encoder, 0.0, share, 0)(*lessons)
     again = Recorder.seen[20:]
     assert low <= len(again) <= high
     assert not any(has_markup(given.features) for given in again)
 
 
-def test_pages_without_markup_are_learned_once(lessons):
+def test_pages_without_markup_are_learned_once(lessons, tiny_encoder):
     inputs, targets = lessons
     plain = [PageInput(i.vectors, without_markup(i.features)) for i in inputs]
-    Trainer(Recorder(), 0.0, 1.0, 0)(plain, targets)
+    Trainer(Recorder(), tiny_encoder, 0.0, 1.0, 0)(plain, targets)
     assert len(Recorder.seen) == 20
 
 
-def test_a_share_of_rows_is_learned_again_without_context(lessons):
-    Trainer(Recorder(), 0.5, 0.0, 0)(*lessons)
-    assert [given.has_context for given in Recorder.seen] == [True] * 20 + [False]
-    assert 8 <= len(Recorder.seen[-1]) <= 32
+def test_a_share_of_rows_is_learned_again_without_context(lessons, tiny_encoder):
+    Trainer(Recorder(), tiny_encoder, 0.5, 0.0, 0)(*lessons)
+    pages, bare = Recorder.seen[:20], Recorder.seen[20:]
+    assert all(given.has_context for given in pages)
+    assert not any(given.has_context for given in bare)
+    assert 8 <= sum(map(len, bare)) <= 32
+
+
+def test_all_forms_of_a_page_have_its_number(lessons, tiny_encoder):
+    Trainer(Recorder(), tiny_encoder, 1.0, 1.0, 0)(*lessons)
+    numbers = [given.source for given in Recorder.seen]
+    assert len(set(numbers)) == 20
+    assert numbers == numbers[:20] * 3
 
 
 def test_without_markup_gives_what_the_text_alone_gives():
