@@ -116,7 +116,8 @@ def _begins_coded(data: bytes, name: str) -> bool:
 
 def _joined(data: bytes, limit: int) -> bytes:
     """Join the chunks of a message."""
-    parts, place = [], 0
+    parts: list[bytes] = []
+    place = 0
     while chunk := _CHUNK.match(data, place):
         length = int(chunk[1], 16)
         if not length:

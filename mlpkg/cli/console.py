@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 __all__ = [
     "EXIT_FAILED",
     "EXIT_USAGE",
+    "echo",
     "fail",
     "printable",
     "progress_bars",
@@ -51,10 +52,25 @@ def set_up_logging(*, quiet: bool, verbose: bool) -> None:
     level = logging.ERROR if quiet else logging.INFO if verbose else logging.WARNING
     # Not rich's handler: it folds lines at 80 columns in a log file too.
     handler = logging.StreamHandler()
+    handler.setFormatter(_Printable())
     logger = logging.getLogger("mlpkg")
     logger.handlers[:] = [handler]
     logger.setLevel(logging.INFO)
     handler.setLevel(level)
+
+
+class _Printable(logging.Formatter):
+    """Messages tell of files and ids that strangers have named."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        return printable(super().format(record))
+
+
+def echo(text: str, *, nl: bool = True, err: bool = False) -> None:
+    """Print text that strangers may have had a hand in; a pipe gets it as it is."""
+    stream = sys.stderr if err else sys.stdout
+    shown = printable(text) if stream.isatty() else text
+    print(shown, end="\n" if nl else "", file=stream)  # noqa: T201 (the command line)
 
 
 def printable(text: str) -> str:
@@ -68,7 +84,7 @@ def printable(text: str) -> str:
 def fail(message: str) -> NoReturn:
     """Print an error and leave with the exit code for wrong use."""
     for line in message.splitlines():
-        print(f"error: {line}", file=sys.stderr)  # noqa: T201 (the command line)
+        echo(f"error: {line}", err=True)
     raise SystemExit(EXIT_USAGE)
 
 

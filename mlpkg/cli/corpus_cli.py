@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from mlpkg.cli.console import EXIT_FAILED, fail
+from mlpkg.cli.console import EXIT_FAILED, echo, fail
 
 __all__ = ["corpus_app"]
 
@@ -31,7 +31,7 @@ def stats_cli(
     from mlpkg.data.corpus_stats import corpus_stats
 
     stats = corpus_stats()
-    typer.echo(json.dumps(stats.to_json()) if as_json else stats.to_text())
+    echo(json.dumps(stats.to_json()) if as_json else stats.to_text())
 
 
 @corpus_app.command("check")
@@ -55,7 +55,7 @@ def check_cli(
 
     checked, faults = check_pages(path or corpus_folder())
     for fault in faults:
-        typer.echo(fault, err=True)
+        echo(fault, err=True)
     typer.echo(f"{checked} pages checked, {len(faults)} faults")
     if faults:
         raise typer.Exit(EXIT_FAILED)
@@ -86,7 +86,7 @@ def show_cli(
 
     pages = corpus_files(part)
     if page_id is None and not first:
-        typer.echo("\n".join(page.id for page in pages))
+        echo("\n".join(page.id for page in pages))
         return
     chosen = pages[0] if first else next((p for p in pages if p.id == page_id), None)
     if chosen is None:
@@ -99,4 +99,4 @@ def show_cli(
         shown = render_html(chosen, template)
     else:
         shown = format_page(chosen) if form == "page" else render_text(chosen)
-    typer.echo(shown, nl=False)
+    echo(shown, nl=False)

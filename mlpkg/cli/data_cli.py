@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from mlpkg.cli.console import EXIT_FAILED, fail, set_up_logging
+from mlpkg.cli.console import EXIT_FAILED, echo, fail, set_up_logging
 from mlpkg.cli.data_label_cli import import_cli, next_cli, suspects_cli
 from mlpkg.cli.data_options import (
     ArticleColumn,
@@ -69,7 +69,7 @@ def check_cli(
     if as_json:
         typer.echo(json.dumps(found.to_json(), ensure_ascii=False))
     else:
-        typer.echo(found.to_text(), nl=False)
+        echo(found.to_text(), nl=False)
     if found.errors:
         raise typer.Exit(EXIT_FAILED)
 
@@ -95,7 +95,7 @@ def stats_cli(
     if as_json:
         typer.echo(json.dumps(stats.to_json(), ensure_ascii=False))
     else:
-        typer.echo(stats.to_text(), nl=False)
+        echo(stats.to_text(), nl=False)
 
 
 @data_app.command("split")
@@ -145,7 +145,7 @@ def split_cli(
     for first, second in combinations(found, 2):
         typer.echo(f"\nleakage audit of {second} against {first}")
         audit = audit_pages(found[first], found[second], scheme, seed=seed)
-        typer.echo(audit.to_text(), nl=False)
+        echo(audit.to_text(), nl=False)
     _tell_open(pages, scheme)
 
 

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from mlpkg.cli.console import set_up_logging
+from mlpkg.cli.console import echo, set_up_logging
 
 __all__ = ["look_cli"]
 
@@ -40,5 +40,5 @@ def look_cli(
 
     results = look(model, why, parts=part or TEST_PARTS, log=log)
     for name, (evaluation, audit) in results.items():
-        typer.echo(f"{name}\n{evaluation.to_text()}")
-        typer.echo(AUDIT_NOT_MADE if audit is None else audit.to_text())
+        echo(f"{name}\n{evaluation.to_text()}")
+        echo(AUDIT_NOT_MADE if audit is None else audit.to_text())

@@ -11,6 +11,7 @@ from typing import Annotated, Any, Literal
 
 import typer
 
+from mlpkg.cli.console import echo
 from mlpkg.tracking.store import RUNS
 
 __all__ = ["runs_app"]
@@ -33,7 +34,7 @@ def list_cli(root: Root = RUNS, as_json: Json = False) -> None:
     if as_json:
         _print_json([entry_facts(entry) for entry in entries])
     elif entries:
-        typer.echo(list_text(entries), nl=False)
+        echo(list_text(entries), nl=False)
     else:
         typer.echo(f"no runs in {root}; `mlpkg train` makes one", err=True)
 
@@ -46,7 +47,7 @@ def show_cli(run: Run, root: Root = RUNS, as_json: Json = False) -> None:
 
     stored = find_run(run, root)
     if not as_json:
-        typer.echo(run_text(stored), nl=False)
+        echo(run_text(stored), nl=False)
         return
     _print_json(
         {
@@ -77,7 +78,7 @@ def diff_cli(
     if as_json:
         _print_json(diff.to_json())
     else:
-        typer.echo(diff_text(diff), nl=False)
+        echo(diff_text(diff), nl=False)
 
 
 @runs_app.command("compare")
@@ -113,7 +114,7 @@ def compare_cli(
     if as_json:
         _print_json(comparison.to_json())
     else:
-        typer.echo(comparison_text(comparison), nl=False)
+        echo(comparison_text(comparison), nl=False)
 
 
 @runs_app.command("rm")

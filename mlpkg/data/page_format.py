@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from mlpkg.data.file_names import is_device
 from mlpkg.exceptions import DataError
 from mlpkg.labels import DEFAULT_SCHEME, LabelScheme
 
@@ -209,9 +210,10 @@ def _header(line: str, name: str, faults: list[str]) -> Iterator[tuple[str, str]
     missing = [key for key in HEADER_KEYS if not seen.get(key)]
     if missing:
         faults.append(f"{name}, line 1: no value for {', '.join(missing)}")
-    elif not _ID.match(seen["id"]):
+    elif not _ID.match(seen["id"]) or is_device(seen["id"]):
         faults.append(
-            f"{name}, line 1: id={seen['id']!r} may hold only a-z, 0-9 and hyphens"
+            f"{name}, line 1: id={seen['id']!r} may hold only a-z, 0-9 and hyphens "
+            "and be no name of a device, such as con"
         )
     yield from seen.items()
 

@@ -47,8 +47,12 @@ def read_records(path: Path) -> Iterator[Record]:
 def _lines(path: Path) -> Iterator[Line]:
     """Yield the lines of a file; a label under a guessed encoding is no label."""
     with open_stream(str(path)) as stream:
-        for number, line in enumerate(io.TextIOWrapper(stream, "utf-8-sig"), start=1):
-            yield number, line.removesuffix("\n")
+        text = io.TextIOWrapper(stream, "utf-8-sig")
+        try:
+            for number, line in enumerate(text, start=1):
+                yield number, line.removesuffix("\n")
+        finally:
+            text.detach()  # it would close what `open_stream` closes
 
 
 def _read_jsonl(path: Path) -> Iterator[Record]:

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from mlpkg.exceptions import EncoderNotFoundError
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -35,16 +37,23 @@ class LibraryEncoder:
         import torch
         from sentence_transformers import SentenceTransformer
 
-        self.model = SentenceTransformer(
-            str(folder),
-            device=device,
-            local_files_only=True,
-            trust_remote_code=False,
-            model_kwargs={
-                "torch_dtype": getattr(torch, precision),
-                "use_safetensors": True,
-            },
-        )
+        try:
+            self.model = SentenceTransformer(
+                str(folder),
+                device=device,
+                local_files_only=True,
+                trust_remote_code=False,
+                model_kwargs={
+                    "torch_dtype": getattr(torch, precision),
+                    "use_safetensors": True,
+                },
+            )
+        except (ValueError, OSError, ImportError) as error:
+            # Code of the folder's own would be one reason: it is never run.
+            raise EncoderNotFoundError(
+                f"encoder {str(folder)!r} cannot be loaded by sentence-transformers: "
+                f"{str(error).splitlines()[0]:.300}"
+            ) from error
         if max_length is not None:
             self.model.max_seq_length = max_length
         # The method that tells it has another name in each release of the library.

@@ -3,24 +3,18 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterable
 from pathlib import Path, PurePosixPath
 from typing import Any
 
 from mlpkg.articles.forms import PACKED, SUFFIXES
+from mlpkg.data.file_names import plain_name
 from mlpkg.data.record_writer import empty_folder
 from mlpkg.data.whole_file import require_writable, whole_file
 from mlpkg.exceptions import DataError
 from mlpkg.models.extract import ExtractedArticle
 
 __all__ = ["check_output", "extracted_row", "write_extracted"]
-
-# Not the whole of what file systems allow: the number and suffix come on top.
-MAX_NAME = 100
-_UNSAFE = re.compile(r"[^\w.-]+")
-# Names that Windows keeps for devices, whatever their suffix.
-_DEVICES = re.compile(r"(?:con|prn|aux|nul|com\d|lpt\d)(?:\.|$)", re.IGNORECASE)
 
 
 def extracted_row(extracted: ExtractedArticle) -> dict[str, Any]:
@@ -95,8 +89,7 @@ def _file_name(article_id: str, taken: set[str]) -> str:
     path = PurePosixPath(article_id)
     while path.suffix.lower() in SUFFIXES or path.suffix.lower() in PACKED:
         path = path.with_suffix("")
-    plain = _UNSAFE.sub("_", str(path)).strip("._")[:MAX_NAME] or "page"
-    stem = f"_{plain}" if _DEVICES.match(plain) else plain
+    stem = plain_name(str(path))
     name, number = stem, 1
     while name.casefold() in taken:
         number += 1
