@@ -50,4 +50,4 @@ def choose_crew(workers: int | None = None, threads: int | None = None) -> Crew:
     cores: int = cpu_count()
     if workers is None:
         workers = max(1, cores // (threads or 1))
-    return Crew(workers, threads or max(1, cores // workers))
+    return Crew(workers, threads or max(1, cores // max(workers, 1)))

@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, Any
 from mlpkg.bulk.draft import row_maker
 from mlpkg.bulk.job import Job
 from mlpkg.bulk.shard_work import PageFaultError, work
-from mlpkg.bulk.tasks import Task
+from mlpkg.bulk.tasks import Task, sha256_of
 from mlpkg.exceptions import MlpkgError
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ def main() -> None:
     try:
         job = Job.from_json(next(lines))
         classifier = _load(job)
-        send("ready", _facts(classifier))
+        send("ready", _facts(job, classifier))
         for line in lines:
             _serve(classifier, job, Task.from_json(json.loads(line)), send)
     except BrokenPipeError:  # nobody listens any more
@@ -110,10 +110,14 @@ def _load(job: Job) -> SentenceClassifier:
     return classifier
 
 
-def _facts(classifier: SentenceClassifier) -> dict[str, Any]:
+def _facts(job: Job, classifier: SentenceClassifier) -> dict[str, Any]:
     """Say what the rows depend on and only the loaded model knows."""
+    from mlpkg.models.store import MANIFEST, locate_model
+
     encoder = classifier.encoder_object()
     return {
+        # It holds the hashes of the other files.
+        "model_sha256": sha256_of(locate_model(job.model) / MANIFEST),
         "precision": getattr(encoder, "computed_precision", "float32"),
         "encoder": encoder.fingerprint,
         "labels": list(classifier.scheme_.names),

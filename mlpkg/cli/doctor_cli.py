@@ -37,6 +37,7 @@ def _facts() -> dict[str, dict[str, Any]]:
     """Collect everything that needs no computing."""
     import torch
 
+    from mlpkg.bulk.machine import choose_crew
     from mlpkg.embedding import EmbeddingCache, SentenceTransformerEncoder
     from mlpkg.embedding.precision import resolve
     from mlpkg.models.store import MODELS, read_manifest
@@ -45,6 +46,7 @@ def _facts() -> dict[str, dict[str, Any]]:
     encoder = SentenceTransformerEncoder()
     device, precision = resolve("auto", "auto")
     cache = EmbeddingCache().info()
+    crew = choose_crew()
     manifest = read_manifest(MODELS["default"])
     return {
         "versions": versions(),
@@ -53,6 +55,8 @@ def _facts() -> dict[str, dict[str, Any]]:
             "device": device,
             "precision": precision,
             "threads": torch.get_num_threads(),
+            "bulk_workers": crew.workers,
+            "threads_of_a_bulk_worker": crew.threads,
         },
         "encoder": {
             "name": encoder.name,

@@ -1,6 +1,7 @@
 import json
 
 import pytest
+from joblib import cpu_count
 
 
 def test_tells_what_the_machine_has(command, tmp_path):
@@ -8,7 +9,10 @@ def test_tells_what_the_machine_has(command, tmp_path):
     assert done.code == 0
     facts = json.loads(done.out)
     assert {"mlpkg", "torch"} <= set(facts["versions"])
-    assert facts["computing"]["threads"] >= 1
+    computing = facts["computing"]
+    assert computing["threads"] >= 1
+    crew = computing["bulk_workers"] * computing["threads_of_a_bulk_worker"]
+    assert 1 <= crew <= cpu_count()
     assert facts["encoder"]["as_trained"] is True
     assert facts["model"]["name"] == "page-head"
     assert facts["cache"]["path"].startswith(str(tmp_path))
