@@ -133,10 +133,11 @@ def _page(record: WarcRecord, limit: int) -> _Page | str:
         form = "text"
     if kind not in _KINDS[record.kind]:
         return kind or "no type"
-    if record.length > len(record.block):
-        raise DataError(larger_than(limit))
-    if message is not None:
+    is_cut = record.length > len(record.block)
+    if message is not None and not is_cut:
         content = plain_content(message, limit)
+    if is_cut or len(content) > limit:
+        raise DataError(larger_than(limit))
     return _Page(form, content, charset)
 
 

@@ -204,9 +204,10 @@ def test_a_page_over_the_limit_is_told_and_other_files_are_passed_over(
     save, make_record, caplog
 ):
     film = "HTTP/1.1 200 OK\r\nContent-Type: video/mp4"
-    long = make_record(f"<p>{'rain ' * 40_000}")
-    path = save(long, make_record("x" * 200_000, head=film), make_record(PAGE, n=3))
-    failure, article = open_articles(path, page_bytes=1000)
+    pages = [make_record(f"<p>{'rain ' * n}") for n in (40_000, 200)]
+    path = save(*pages, make_record("x" * 200_000, head=film), make_record(PAGE, n=3))
+    failure, second, article = open_articles(path, page_bytes=1000)
+    assert second.reason == failure.reason
     assert (
         failure.reason == "larger than 1,000 bytes, the most that is read as one page"
     )
