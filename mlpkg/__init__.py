@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from mlpkg.articles import RecordFields, open_articles
     from mlpkg.data.corpus import load_corpus
     from mlpkg.exceptions import (
+        CalibrationError,
         CanaryError,
         ConfigError,
         DataError,
@@ -43,6 +44,7 @@ if TYPE_CHECKING:
 _HOMES = {
     "Article": "records",
     "Block": "records",
+    "CalibrationError": "exceptions",
     "CanaryError": "exceptions",
     "ConfigError": "exceptions",
     "DataError": "exceptions",
@@ -74,6 +76,7 @@ _HOMES = {
 __all__ = [  # noqa: PLE0604 (names are resolved by __getattr__)
     "Article",
     "Block",
+    "CalibrationError",
     "CanaryError",
     "ConfigError",
     "DataError",

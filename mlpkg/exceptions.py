@@ -6,6 +6,7 @@ Each stands under `MlpkgError` and under the builtin that a caller would catch.
 from __future__ import annotations
 
 __all__ = [
+    "CalibrationError",
     "CanaryError",
     "ConfigError",
     "DataError",
@@ -37,6 +38,10 @@ class ReadError(MlpkgError, OSError):
 
 class SplitError(MlpkgError, ValueError):
     """A split is impossible or would share articles between its parts."""
+
+
+class CalibrationError(MlpkgError, ValueError):
+    """A model cannot promise what is asked of its confidence."""
 
 
 class ModelNotFoundError(MlpkgError, FileNotFoundError):

@@ -3,12 +3,25 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from mlpkg.cli.bulk_job import is_bulk, refuse_bulk_options, run_bulk_job
+from mlpkg.cli.bulk_options import (
+    Articles,
+    Cluster,
+    Overwrite,
+    PageTimeout,
+    Select,
+    ShardOf,
+    ShardPages,
+    To,
+    Workers,
+)
+from mlpkg.cli.calibration_options import LabelMix, MaxRisk, read_mix
 from mlpkg.cli.console import fail, printable, set_up_logging, stdout
 from mlpkg.cli.options import (
     BatchSize,
@@ -19,6 +32,8 @@ from mlpkg.cli.options import (
     Precision,
     Quiet,
     Threads,
+    Tier,
+    of_tier,
     open_model,
 )
 from mlpkg.cli.page_job import PageJob
@@ -30,6 +45,7 @@ from mlpkg.cli.reading_options import (
     IdField,
     IndexField,
     OtherLanguages,
+    PageBytes,
     SentenceField,
     Sources,
     TextField,
@@ -39,7 +55,7 @@ from mlpkg.cli.reading_options import (
 if TYPE_CHECKING:
     from mlpkg.labels import LabelScheme
     from mlpkg.models import SentenceClassifier
-    from mlpkg.records import Article, Prediction, ReadFailure
+    from mlpkg.records import Article, Prediction
 
     Labelled = tuple[Article, list[Prediction]]
 
@@ -49,12 +65,15 @@ __all__ = ["classify_cli"]
 def classify_cli(
     sources: Sources = None,
     model: Model = "default",
+    tier: Tier = None,
     output: Annotated[
-        Path | None,
+        str | None,
         typer.Option(
             "--output",
             "-o",
-            help="Write rows to this file; the suffix decides: .jsonl, .csv, .parquet.",
+            metavar="PATH",
+            help="Write rows to this file; the suffix decides: .jsonl, .csv, .parquet. "
+            "A folder (FOLDER/) gets shards of rows; a second run goes on with them.",
             rich_help_panel="Output",
             show_default=False,
         ),
@@ -99,6 +118,8 @@ def classify_cli(
             help="Mark predictions under this probability as abstained.",
         ),
     ] = 0.0,
+    max_risk: MaxRisk = None,
+    label_mix: LabelMix = None,
     other_languages: OtherLanguages = "warn",
     format: Format = None,
     encoding: Encoding = None,
@@ -115,6 +136,16 @@ def classify_cli(
     cache: Cache = False,
     download: Download = False,
     quiet: Quiet = False,
+    to: To = None,
+    select: Select = None,
+    articles: Articles = False,
+    shard: ShardOf = None,
+    shard_pages: ShardPages = 1000,
+    workers: Workers = None,
+    cluster: Cluster = None,
+    overwrite: Overwrite = False,
+    page_timeout: PageTimeout = 60.0,
+    page_bytes: PageBytes = None,
 ) -> None:
     """Label every segment of news pages.
 
@@ -122,39 +153,96 @@ def classify_cli(
     inputs could not be read; each is told.
     """
     set_up_logging(quiet=quiet, verbose=False)
+    model = of_tier(model, tier)
     if as_table and (as_json or output is not None):
         fail("--table goes with neither --json nor --output")
+    fields = {
+        "text": text_field,
+        "html": html_field,
+        "sentences": sentence_field,
+        "id": id_field,
+        "article": article_field,
+        "index": index_field,
+    }
+    computing = {
+        "device": device,
+        "precision": precision,
+        "batch_size": batch_size,
+        "cache": cache,
+        "download": download,
+    }
+    if output is not None and is_bulk(output, to):
+        if as_json or html is not None:
+            fail("a folder of shards goes with neither --json nor --html")
+        run_bulk_job(
+            sources,
+            output,
+            workers=workers,
+            threads=threads,
+            shard=shard,
+            cluster=cluster,
+            overwrite=overwrite,
+            quiet=quiet,
+            model=model,
+            to=to or "parquet",
+            articles=articles,
+            select=tuple(select or ()),
+            with_text=text,
+            min_confidence=min_confidence,
+            other_languages=other_languages,
+            encoding=encoding,
+            format=format,
+            fields={key: name for key, name in fields.items() if name is not None},
+            page_bytes=page_bytes,
+            page_seconds=page_timeout,
+            pages=shard_pages,
+            max_risk=max_risk,
+            label_mix=read_mix(label_mix, "--label-mix"),
+            **computing,
+        )
+        return
+    refuse_bulk_options(
+        {
+            "--to": to,
+            "--select": select,
+            "--articles": articles,
+            "--shard": shard,
+            "--workers": workers,
+            "--cluster": cluster,
+            "--overwrite": overwrite,
+        }
+    )
+    file = None if output is None else Path(output)
     _check_page(html)
-    articles = open_sources(
+    mix = read_mix(label_mix, "--label-mix")
+    opened = open_sources(
         sources,
-        [("--html", html), ("--output", output)],
+        [("--html", html), ("--output", file)],
         encoding=encoding,
         format=format,
-        text=text_field,
-        html=html_field,
-        sentences=sentence_field,
-        id=id_field,
-        article=article_field,
-        index=index_field,
+        page_bytes=page_bytes,
+        **fields,
     )
-    classifier = open_model(
-        model,
-        threads,
-        device=device,
-        precision=precision,
-        batch_size=batch_size,
-        cache=cache,
-        download=download,
-    )
+    classifier = open_model(model, threads, **computing)
+    from mlpkg.models.classify import classify_articles
+
     job = PageJob(classifier, quiet=quiet)
-    results = _labelled(job, articles, min_confidence, other_languages)
+    found = classify_articles(
+        classifier,
+        job.read(opened),
+        min_confidence,
+        other_languages,
+        max_risk=max_risk,
+        label_mix=mix,
+    )
+    results = _counted(job, found)
     if html is not None:
         results = _write_html(results, html, classifier)
-    shows_rows = as_json or output is not None
+    shows_rows = as_json or file is not None
     if as_table or (not shows_rows and html is None and sys.stdout.isatty()):
         _print_table(results, classifier.scheme_)
     elif shows_rows or html is None:
-        _write_rows(results, output, classifier, with_text=text)
+        _write_rows(results, file, classifier, with_text=text)
     else:
         for _ in results:  # the coloured page is all that was asked for
             pass
@@ -169,18 +257,9 @@ def _check_page(html: Path | None) -> None:
         require_writable(html)
 
 
-def _labelled(
-    job: PageJob,
-    articles: Iterable[Article | ReadFailure],
-    min_confidence: float,
-    other_languages: OtherLanguages,
-) -> Iterator[Labelled]:
-    """Yield labelled articles."""
-    from mlpkg.models.classify import classify_articles
-
-    for article, predictions in classify_articles(
-        job.classifier, job.read(articles), min_confidence, other_languages
-    ):
+def _counted(job: PageJob, results: Iterator[Labelled]) -> Iterator[Labelled]:
+    """Pass labelled articles on and count them."""
+    for article, predictions in results:
         job.count(article, len(predictions))
         yield article, predictions
 
@@ -193,22 +272,19 @@ def _write_rows(
     with_text: bool,
 ) -> None:
     """Write rows to a file or to standard output."""
-    from mlpkg.data.output import open_writer, prediction_row
+    from mlpkg.data.output import article_rows, open_writer
 
-    scheme = classifier.scheme_
+    model, scheme = classifier.name_, classifier.scheme_
     with open_writer(output, scheme) as writer:
         for article, predictions in results:
             writer.write(
-                prediction_row(
-                    prediction,
+                article_rows(
                     article,
-                    source=article.meta.get("source", article.id),
-                    record=article.meta.get("record", ""),
-                    model=classifier.name_,
+                    predictions,
+                    model=model,
                     scheme=scheme,
                     with_text=with_text,
                 )
-                for prediction in predictions
             )
 
 

@@ -7,7 +7,8 @@ from typing import Annotated
 
 import typer
 
-from mlpkg.cli.console import fail, set_up_logging
+from mlpkg.cli.calibration_options import LabelMix, read_mix
+from mlpkg.cli.console import echo, set_up_logging
 from mlpkg.cli.options import (
     BatchSize,
     Cache,
@@ -56,11 +57,12 @@ def evaluate_cli(
     mix: Annotated[
         str | None,
         typer.Option(
-            help="Re-weight to a label mix: real (that of real pages), or "
+            help="Re-weight the scores to a label mix: real (that of real pages), or "
             "claim=0.2,opinion=0.1,…",
             show_default=False,
         ),
     ] = None,
+    label_mix: LabelMix = None,
     resamples: Annotated[
         int, typer.Option(min=1, help="Bootstrap resamples of articles.")
     ] = 1000,
@@ -108,7 +110,8 @@ def evaluate_cli(
         pages,
         scheme=scheme,
         bare=bare,
-        mix=None if mix is None else _mix(mix),
+        mix=read_mix(mix, "--mix"),
+        label_mix=read_mix(label_mix, "--label-mix"),
         n=resamples,
         level=level,
         seed=seed,
@@ -125,18 +128,5 @@ def evaluate_cli(
         audited = None if audit is None else audit.to_json()
         typer.echo(json.dumps({**result.to_json(), "audit": audited}))
     else:
-        typer.echo(result.to_text())
-        typer.echo(AUDIT_NOT_MADE if audit is None else audit.to_text())
-
-
-def _mix(text: str) -> dict[str, float]:
-    """Read a label mix from the command line."""
-    from mlpkg.evaluation.label_mix import REAL_PAGES_MIX
-
-    if text == "real":
-        return dict(REAL_PAGES_MIX)
-    pairs = (pair.partition("=") for pair in text.split(","))
-    try:
-        return {name.strip(): float(share) for name, _, share in pairs}
-    except ValueError:
-        fail(f"--mix {text!r}: expected real, or label=share pairs with commas")
+        echo(result.to_text())
+        echo(AUDIT_NOT_MADE if audit is None else audit.to_text())

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Iterator
 from itertools import chain
 from pathlib import Path
@@ -11,7 +10,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from mlpkg.cli.console import printable, set_up_logging
+from mlpkg.cli.calibration_options import LabelMix, MaxRisk, read_mix
+from mlpkg.cli.console import echo, set_up_logging
 from mlpkg.cli.options import (
     BatchSize,
     Cache,
@@ -21,6 +21,8 @@ from mlpkg.cli.options import (
     Precision,
     Quiet,
     Threads,
+    Tier,
+    of_tier,
     open_model,
 )
 from mlpkg.cli.page_job import PageJob
@@ -32,6 +34,7 @@ from mlpkg.cli.reading_options import (
     IdField,
     IndexField,
     OtherLanguages,
+    PageBytes,
     SentenceField,
     Sources,
     TextField,
@@ -47,6 +50,7 @@ __all__ = ["extract_cli"]
 def extract_cli(
     sources: Sources = None,
     model: Model = "default",
+    tier: Tier = None,
     output: Annotated[
         Path | None,
         typer.Option(
@@ -81,6 +85,8 @@ def extract_cli(
             help="Leave out segments whose label is less probable.",
         ),
     ] = 0.0,
+    max_risk: MaxRisk = None,
+    label_mix: LabelMix = None,
     other_languages: OtherLanguages = "warn",
     format: Format = None,
     encoding: Encoding = None,
@@ -90,6 +96,7 @@ def extract_cli(
     id_field: IdField = None,
     article_field: ArticleField = None,
     index_field: IndexField = None,
+    page_bytes: PageBytes = None,
     device: Device = "auto",
     threads: Threads = None,
     batch_size: BatchSize = 64,
@@ -104,11 +111,14 @@ def extract_cli(
     inputs could not be read; each is told.
     """
     set_up_logging(quiet=quiet, verbose=False)
+    model = of_tier(model, tier)
+    mix = read_mix(label_mix, "--label-mix")
     articles = open_sources(
         sources,
         [("--output", output)],
         encoding=encoding,
         format=format,
+        page_bytes=page_bytes,
         text=text_field,
         html=html_field,
         sentences=sentence_field,
@@ -139,6 +149,8 @@ def extract_cli(
             job.read(articles),
             keep=None if keep is None else [name.strip() for name in keep.split(",")],
             min_confidence=min_confidence,
+            max_risk=max_risk,
+            label_mix=mix,
             other_languages=other_languages,
         ),
     )
@@ -165,7 +177,7 @@ def _print_rows(pages: Iterator[ExtractedArticle]) -> None:
     from mlpkg.models.extract_output import extracted_row
 
     for page in pages:
-        typer.echo(json.dumps(extracted_row(page), ensure_ascii=False))
+        echo(json.dumps(extracted_row(page), ensure_ascii=False))
 
 
 def _print_texts(pages: Iterator[ExtractedArticle]) -> None:
@@ -176,4 +188,4 @@ def _print_texts(pages: Iterator[ExtractedArticle]) -> None:
         text = f"{page.text}\n" if page.text else ""
         if several:
             text = f"==> {page.article.id} <==\n{text}\n"
-        typer.echo(printable(text) if sys.stdout.isatty() else text, nl=False)
+        echo(text, nl=False)

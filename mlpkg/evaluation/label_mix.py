@@ -12,6 +12,7 @@ from types import MappingProxyType
 import numpy as np
 from numpy.typing import NDArray
 
+from mlpkg.calibration import checked_mix
 from mlpkg.evaluation.bootstrap import rate_rows, resampled_sums
 from mlpkg.evaluation.metrics import article_confusions, rates
 from mlpkg.evaluation.result import Evaluation
@@ -23,7 +24,6 @@ __all__ = ["REAL_PAGES_MIX", "evaluate_label_mix"]
 REAL_PAGES_MIX: Mapping[str, float] = MappingProxyType(
     {"claim": 0.14, "opinion": 0.07, "attribution": 0.13, "boilerplate": 0.66}
 )
-SUM_TOLERANCE = 1e-6
 
 
 def evaluate_label_mix(
@@ -70,7 +70,7 @@ def evaluate_label_mix(
     labels in the same proportions. A resample without a label that the mix holds
     cannot be scaled and is left out.
     """
-    shares = _checked_shares(mix, labels)
+    shares = checked_mix(mix, labels)
     confusions = article_confusions(y_true, y_pred, articles, labels)
     n_articles, k, _ = confusions.shape
     total = confusions.sum(axis=0)
@@ -115,29 +115,6 @@ def evaluate_label_mix(
         n,
         tuple(notes),
     )
-
-
-def _checked_shares(
-    mix: Mapping[str, float], labels: Sequence[str]
-) -> NDArray[np.float64]:
-    """Return the shares in the order of the labels."""
-    if set(mix) != set(labels):
-        raise DataError(
-            f"mix names {', '.join(mix)}, expected {', '.join(labels)}: name each "
-            "label once, with 0 for one that does not occur"
-        )
-    shares = np.array([mix[label] for label in labels], dtype=np.float64)
-    bad = ~(shares >= 0)
-    if bad.any():
-        label = labels[int(bad.argmax())]
-        raise DataError(f"mix[{label!r}] is {mix[label]!r}, expected a share from 0 up")
-    # Negated, so that infinity counts as bad.
-    if not abs(shares.sum() - 1) <= SUM_TOLERANCE:
-        raise DataError(
-            f"the shares of mix sum to {float(shares.sum())!r}, expected 1; divide "
-            "each by the sum"
-        )
-    return shares
 
 
 def _with_all(

@@ -13,6 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 from mlpkg.exceptions import DataError
 
 __all__ = [
+    "BINS",
     "brier_losses",
     "checked_probabilities",
     "confidence_bins",
@@ -22,6 +23,8 @@ __all__ = [
 
 # bfloat16 rounds a number by up to 0.4%, so a row may miss 1 by that much.
 SUM_TOLERANCE = 0.005
+# Bins of the calibration error, as in Guo et al. 2017.
+BINS = 15
 
 
 def checked_probabilities(
@@ -99,7 +102,7 @@ def brier_losses(
 
 
 def expected_calibration_error(
-    codes: NDArray[np.int64], probabilities: NDArray[np.float64], bins: int = 15
+    codes: NDArray[np.int64], probabilities: NDArray[np.float64], bins: int = BINS
 ) -> float:
     """Return how far confidence lies from accuracy on average, 0 to 1.
 

@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from mlpkg.evaluation.kept_labels import COVERAGE, KEPT_ERROR
+
 __all__ = ["aligned", "interval_cell", "metric_title", "size_line", "text_table"]
 
 _PER_CLASS = ("precision", "recall", "f1")
@@ -18,6 +20,11 @@ _TITLES = {
     "log_loss": "log loss",
     "brier": "Brier score",
     "calibration_error": "calibration error",
+}
+# Of metrics whose name ends in a risk.
+_AT_A_RISK = {
+    KEPT_ERROR: "kept-label error at --max-risk",
+    COVERAGE: "coverage at --max-risk",
 }
 
 
@@ -92,6 +99,9 @@ def size_line(result: Mapping[str, Any]) -> str:
 
 def metric_title(metric: str) -> str:
     """Name of a metric for readers."""
+    for prefix, title in _AT_A_RISK.items():
+        if metric.startswith(prefix):
+            return f"{title} {metric.removeprefix(prefix)}"
     return _TITLES.get(metric, metric)
 
 

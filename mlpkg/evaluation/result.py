@@ -9,11 +9,14 @@ from typing import Any
 from numpy.typing import ArrayLike
 
 from mlpkg.evaluation.bootstrap import MetricRow, bootstrap, bootstrap_means
+from mlpkg.evaluation.calibration_error import (
+    CALIBRATION_NOTE,
+    calibration_error_row,
+)
 from mlpkg.evaluation.metrics import label_codes
 from mlpkg.evaluation.probability_losses import (
     brier_losses,
     checked_probabilities,
-    expected_calibration_error,
     log_losses,
 )
 from mlpkg.evaluation.report_table import text_table
@@ -140,12 +143,9 @@ def evaluate_labels(
             "log_loss": log_losses(codes, checked),
             "brier": brier_losses(codes, checked),
         }
-        error = expected_calibration_error(codes, checked)
         rows += bootstrap_means(losses, articles, n, level, seed)
-        rows += (MetricRow("calibration_error", "", error, None, None, len(y_true)),)
-        notes += (
-            "calibration error has no interval: resamples of it are biased upwards",
-        )
+        rows += (calibration_error_row(codes, checked, articles, n, level, seed),)
+        notes += (CALIBRATION_NOTE,)
     return Evaluation(
         tuple(labels),
         rows,

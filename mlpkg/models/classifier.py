@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from numbers import Integral
 from typing import TYPE_CHECKING, Any, Self
 
@@ -10,10 +10,11 @@ import numpy as np
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.utils.validation import check_is_fitted
 
-from mlpkg.calibration import softmax
+from mlpkg.calibration import RiskCurve, mix_factors, softmax
 from mlpkg.embedding import Encoder, SentenceTransformerEncoder
+from mlpkg.exceptions import CalibrationError
 from mlpkg.labels import DEFAULT_SCHEME, LabelScheme
-from mlpkg.models.base import Head
+from mlpkg.models.base import Head, Targets
 from mlpkg.models.canaries import Canaries
 from mlpkg.models.checkpoints import Checkpoints
 from mlpkg.models.crossfit import (
@@ -21,8 +22,10 @@ from mlpkg.models.crossfit import (
     crossfit_temperature,
     group_folds,
 )
-from mlpkg.models.inputs import Samples, nest
-from mlpkg.models.targets import row_labels, split_targets
+from mlpkg.models.crossfit_risk import crossfit_risk_curve
+from mlpkg.models.heads import make_head
+from mlpkg.models.inputs import Samples, nest, with_vectors
+from mlpkg.models.targets import class_shares, row_labels, split_targets
 from mlpkg.models.trainer import Trainer
 from mlpkg.records import Article, Page, Prediction, ReadFailure
 
@@ -64,6 +67,11 @@ class SentenceClassifier(ClassifierMixin, BaseEstimator):
         The trained head.
     temperature_ : float
         Divisor of the logits (1.0 when uncalibrated).
+    risk_curve_ : RiskCurve or None
+        From a stated risk to the confidence that holds it; None when uncalibrated.
+    label_mix_ : dict of float by label, or None
+        Weighted share of each label among the training rows, which probabilities take
+        for granted; None in model folders that do not store it.
     scheme_ : LabelScheme
         Names, letters and colours of the labels.
     name_ : str
@@ -156,11 +164,14 @@ class SentenceClassifier(ClassifierMixin, BaseEstimator):
                 f"({self.classes_.tolist()}); at least 2 are needed"
             )
         targets = split_targets(samples, labels, self.classes_, sample_weight, allowed)
-        inputs = samples.encode(self.encoder_object())
         train = self.trainer()
+        inputs = samples.describe()
+        if self.head().reads_vectors:
+            inputs = with_vectors(inputs, train.encoder)
         self.crossfit_logits_: NDArray[np.float32] | None = None
         self.crossfit_folds_: NDArray[np.int64] | None = None
         self.temperature_ = 1.0
+        self.risk_curve_: RiskCurve | None = None
         if self.folds:
             self.crossfit_folds_ = group_folds(
                 np.concatenate([target.allowed for target in targets]),
@@ -172,7 +183,16 @@ class SentenceClassifier(ClassifierMixin, BaseEstimator):
                 train, inputs, targets, self.crossfit_folds_, checkpoints
             )
             self.temperature_ = crossfit_temperature(self.crossfit_logits_, targets)
-        self.head_ = train(inputs, targets)
+            self.risk_curve_ = crossfit_risk_curve(
+                self.crossfit_logits_,
+                self.temperature_,
+                targets,
+                samples.groups if samples.pages else _groups(samples, groups),
+            )
+        self.head_ = train(
+            inputs, targets, checkpoints.within("all") if checkpoints else None
+        )
+        self.label_mix_ = _mix_of(self.classes_, targets, self.head_)
         self.canaries_: Canaries | None = None
         self.scheme_ = _scheme_of(self.classes_)
         self.name_ = "unsaved"
@@ -216,6 +236,8 @@ class SentenceClassifier(ClassifierMixin, BaseEstimator):
         source: str | Article | Iterable[str | Article | ReadFailure],
         *,
         min_confidence: float = 0.0,
+        max_risk: float | None = None,
+        label_mix: Mapping[str, float] | None = None,
         other_languages: OtherLanguages = "warn",
     ) -> Iterator[Prediction]:
         """Classify pages lazily.
@@ -227,22 +249,97 @@ class SentenceClassifier(ClassifierMixin, BaseEstimator):
             `open_articles` yields them, are logged and passed over.
         min_confidence
             Predictions under this probability are marked as abstained.
+        max_risk
+            Predictions under `threshold` of this risk are marked as abstained; with
+            `min_confidence` the higher of the two counts.
+        label_mix
+            Share of each label on these pages, where it is known to differ from the
+            training data: probabilities are corrected for it, and labels may change.
+            Not with `max_risk`, whose promise rests on the training data's mix.
         other_languages
             What happens to a page in another language than the model knows, beyond a
             warning: "warn" nothing, "abstain" every prediction is marked as
             abstained, "skip" none is made.
 
-        Yields
-        ------
-        Prediction
+        Returns
+        -------
+        iterator of Prediction
             One a segment, in page order.
+
+        Raises
+        ------
+        CalibrationError
+            As `threshold` and `mix_factors` raise it; at once.
         """
         from mlpkg.models.classify import classify_articles
 
-        for _, predictions in classify_articles(
-            self, source, min_confidence, other_languages
-        ):
-            yield from predictions
+        found = classify_articles(
+            self,
+            source,
+            min_confidence,
+            other_languages,
+            max_risk=max_risk,
+            label_mix=label_mix,
+        )
+        return (prediction for _, predictions in found for prediction in predictions)
+
+    def threshold(self, max_risk: float) -> float:
+        """Return the confidence from which on labels are kept at a stated risk.
+
+        Parameters
+        ----------
+        max_risk
+            Largest share of wrong labels among the kept, between 0 and 1.
+
+        Returns
+        -------
+        float
+            0 to 1. At 95% confidence the error among labels of at least this
+            probability is at most `max_risk`, on pages like those of the training.
+
+        Raises
+        ------
+        CalibrationError
+            The model has no calibration folds, or none of its thresholds holds the
+            risk; the message names the lowest that one does.
+        """
+        check_is_fitted(self, "head_")
+        if self.risk_curve_ is None:
+            raise CalibrationError(
+                f"the model {self.name_!r} has no risk curve, which a max_risk needs: "
+                "it was trained without calibration folds, or by an mlpkg that did not "
+                "store them; train it again with folds of at least 2, or set a "
+                "min_confidence"
+            )
+        return self.risk_curve_.threshold(max_risk)
+
+    def mix_factors(self, label_mix: Mapping[str, float]) -> NDArray[np.float64]:
+        """Return what a stated label mix multiplies each class's probability with.
+
+        Parameters
+        ----------
+        label_mix
+            Share of each label, 0 to 1; they sum to 1.
+
+        Returns
+        -------
+        ndarray of shape (n_classes,)
+            Columns as in `classes_`; see `mlpkg.calibration.with_factors`.
+
+        Raises
+        ------
+        DataError
+            The mix does not name every label once, or does not sum to 1.
+        CalibrationError
+            The training mix is not known, or lacks a label that is stated.
+        """
+        check_is_fitted(self, "head_")
+        if self.label_mix_ is None:
+            raise CalibrationError(
+                f"the model {self.name_!r} does not store the label mix of its "
+                "training data, which a label_mix is set against; train it again"
+            )
+        return mix_factors(label_mix, self.label_mix_)
 
     def predict_pages(self, pages: Sequence[Page]) -> list[NDArray[np.float64]]:
         """Return one probability array a page; pages without segments are fine."""
@@ -266,11 +363,15 @@ class SentenceClassifier(ClassifierMixin, BaseEstimator):
         canaries: Canaries,
         scheme: LabelScheme,
         name: str,
+        risk_curve: RiskCurve | None = None,
+        label_mix: dict[str, float] | None = None,
     ) -> Self:
         """Take over what a model folder holds; the classifier then is fitted."""
         self.head_ = head
         self.classes_ = classes
         self.temperature_ = temperature
+        self.risk_curve_ = risk_curve
+        self.label_mix_ = label_mix
         self.crossfit_logits_ = None
         self.crossfit_folds_ = None
         self.canaries_ = canaries
@@ -282,16 +383,24 @@ class SentenceClassifier(ClassifierMixin, BaseEstimator):
         """Check the input and return a probability row for each of its rows."""
         check_is_fitted(self, "head_")
         samples = Samples.of(X)
-        encoder = self.encoder_object()
+        encoder = self.head_.tuned(self.encoder_object())
         if self.canaries_ is not None:
             self.canaries_.check(encoder)
-        logits = self.head_.logits(samples.encode(encoder))
+        logits = self.head_.logits(with_vectors(samples.describe(), encoder))
         return samples, softmax(np.concatenate(logits), self.temperature_)
+
+    def head(self) -> Head:
+        """Return a fresh, unfitted head."""
+        return make_head(self.model)
 
     def trainer(self) -> Trainer:
         """Return what trains one head; each call gets a fresh, unfitted one."""
         return Trainer(
-            self.model, self.context_dropout, self.markup_dropout, self.random_state
+            self.model,
+            self.encoder_object(),
+            self.context_dropout,
+            self.markup_dropout,
+            self.random_state,
         )
 
     def _check_parameters(self) -> None:
@@ -311,6 +420,17 @@ def _scheme_of(classes: NDArray[Any]) -> LabelScheme:
     if sorted(names) == sorted(DEFAULT_SCHEME.names):
         return DEFAULT_SCHEME
     return LabelScheme.from_names(names)
+
+
+def _mix_of(
+    classes: NDArray[Any], targets: Sequence[Targets], head: Head
+) -> dict[str, float]:
+    """Return the label mix that the probabilities of a head take for granted."""
+    shares = class_shares(targets)
+    # Balanced weights make a head learn as if all labels were equally frequent.
+    if getattr(head, "class_weight", None) == "balanced":
+        shares = np.full(len(classes), 1 / len(classes))
+    return dict(zip(map(str, classes), shares.tolist(), strict=True))
 
 
 def _groups(samples: Samples, groups: Sequence[Any] | None) -> NDArray[Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Literal, get_args
 
 import numpy as np
@@ -11,6 +11,8 @@ from sklearn.utils.validation import check_is_fitted
 
 from mlpkg.articles import normalise
 from mlpkg.articles.language import MIN_LENGTH, detect_language, primary_code
+from mlpkg.calibration import with_factors
+from mlpkg.exceptions import DataError
 from mlpkg.records import Article, Page, Prediction, ReadFailure
 from mlpkg.segmentation import Segmenter
 
@@ -41,6 +43,9 @@ def classify_articles(
     source: Source,
     min_confidence: float = 0.0,
     other_languages: OtherLanguages = "warn",
+    *,
+    max_risk: float | None = None,
+    label_mix: Mapping[str, float] | None = None,
 ) -> Iterator[tuple[Article, list[Prediction]]]:
     """Classify pages lazily.
 
@@ -48,19 +53,21 @@ def classify_articles(
     ----------
     classifier
         A fitted classifier.
-    source
-        As `SentenceClassifier.classify` takes it.
-    min_confidence
-        Predictions under this probability are marked as abstained.
+    source, min_confidence, max_risk, label_mix
+        As `SentenceClassifier.classify` takes them.
     other_languages
         What happens to a page in a language that the model does not know, beyond a
         warning: nothing, every prediction is marked as abstained, or none is made.
 
-    Yields
+    Returns
+    -------
+    iterator of (Article, list of Prediction)
+        A prediction a segment; none for an article without text or one left out.
+
+    Raises
     ------
-    article : Article
-    predictions : list of Prediction
-        One a segment; empty for an article without text and for one left out.
+    CalibrationError, DataError
+        The model cannot hold the risk, or the mix is wrong; at once.
     """
     check_is_fitted(classifier, "head_")
     if other_languages not in get_args(OtherLanguages):
@@ -68,6 +75,26 @@ def classify_articles(
             f'"other_languages" must be one of {", ".join(get_args(OtherLanguages))}, '
             f"got {other_languages!r}"
         )
+    if max_risk is not None and label_mix is not None:
+        raise DataError(
+            f"max_risk {max_risk!r} and label_mix {dict(label_mix)!r} do not go "
+            "together: thresholds for a risk hold under the training data's label "
+            "mix; leave one out, or set min_confidence in place of the risk"
+        )
+    if max_risk is not None:
+        min_confidence = max(min_confidence, classifier.threshold(max_risk))
+    factors = None if label_mix is None else classifier.mix_factors(label_mix)
+    return _classified(classifier, source, min_confidence, other_languages, factors)
+
+
+def _classified(
+    classifier: SentenceClassifier,
+    source: Source,
+    min_confidence: float,
+    other_languages: OtherLanguages,
+    factors: NDArray[np.float64] | None,
+) -> Iterator[tuple[Article, list[Prediction]]]:
+    """Classify pages in batches; the arguments are checked."""
     segmenter = Segmenter()
     waiting: list[tuple[Page, float]] = []
     size = 0
@@ -77,9 +104,9 @@ def classify_articles(
         waiting.append((page, NEVER if what == "abstain" else min_confidence))
         size += len(page)
         if size >= BATCH_SEGMENTS:
-            yield from _predict(classifier, waiting)
+            yield from _predict(classifier, waiting, factors)
             waiting, size = [], 0
-    yield from _predict(classifier, waiting)
+    yield from _predict(classifier, waiting, factors)
 
 
 def other_language(article: Article) -> str:
@@ -137,12 +164,16 @@ def _articles(source: Source) -> Iterator[Article]:
 
 
 def _predict(
-    classifier: SentenceClassifier, waiting: list[tuple[Page, float]]
+    classifier: SentenceClassifier,
+    waiting: list[tuple[Page, float]],
+    factors: NDArray[np.float64] | None,
 ) -> Iterator[tuple[Article, list[Prediction]]]:
     """Classify a batch of pages, each with its least confidence."""
     names = [str(name) for name in classifier.classes_]
     found = classifier.predict_pages([page for page, _ in waiting])
     for (page, least), probabilities in zip(waiting, found, strict=True):
+        if factors is not None:
+            probabilities = with_factors(probabilities, factors)
         yield page.article, _predictions(page, probabilities, names, least)
 
 

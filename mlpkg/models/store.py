@@ -14,16 +14,19 @@ from typing import Any
 import numpy as np
 from sklearn.utils.validation import check_is_fitted
 
+from mlpkg.calibration import RiskCurve, checked_mix
 from mlpkg.embedding import Encoder, SentenceTransformerEncoder
 from mlpkg.embedding.precision import require_device
 from mlpkg.exceptions import (
     EncoderNotFoundError,
+    MlpkgError,
     ModelFormatError,
     ModelIntegrityError,
     ModelNotFoundError,
 )
 from mlpkg.features import FEATURE_NAMES
 from mlpkg.labels import LabelScheme
+from mlpkg.models.base import Head
 from mlpkg.models.canaries import Canaries
 from mlpkg.models.classifier import SentenceClassifier
 from mlpkg.models.heads import HEADS, head_name
@@ -48,8 +51,11 @@ MANIFEST, HEAD, CANARIES, CARD = (
     "canaries.json",
     "README.md",
 )
+_BUNDLED = Path(__file__).parent.parent / "bundled"
 MODELS: dict[str, Path] = {
-    "default": Path(__file__).parent.parent / "bundled" / "model"
+    "default": _BUNDLED / "model",
+    "tuned": _BUNDLED / "model",
+    "static": _BUNDLED / "static",
 }
 
 
@@ -82,8 +88,11 @@ def save_model(
     folder.mkdir(parents=True, exist_ok=True)
     scheme = scheme or classifier.scheme_
     encoder = classifier.encoder_object()
-    save_file(classifier.head_.arrays(), folder / HEAD)
-    Canaries.of(encoder).save(folder / CANARIES)
+    head = classifier.head_
+    save_file(head.arrays(), folder / HEAD)
+    if head.encoder_file:
+        save_file(head.encoder_arrays(), folder / head.encoder_file)
+    Canaries.of(head.tuned(encoder)).save(folder / CANARIES)
     manifest = {
         "format": FORMAT,
         "package_version": __version__,
@@ -96,14 +105,14 @@ def save_model(
             "random_state": classifier.random_state,
         },
         "head": {
-            "kind": head_name(classifier.head_),
-            "parameters": classifier.head_.parameters(),
+            "kind": head_name(head),
+            "parameters": head.parameters(),
         },
         "features": list(FEATURE_NAMES),
         "encoder": _describe(encoder),
-        "calibration": {"temperature": classifier.temperature_},
+        "calibration": _calibration(classifier),
         **(facts or {}),
-        "files": {name: _sha256(folder / name) for name in (HEAD, CANARIES)},
+        "files": {name: _sha256(folder / name) for name in _files(head)},
     }
     (folder / CARD).write_text(card or "# A model of mlpkg\n", encoding="utf-8")
     text = json.dumps(manifest, indent=2, ensure_ascii=False)
@@ -153,8 +162,6 @@ def load_model(
     >>> load_model().classes_.tolist()
     ['attribution', 'boilerplate', 'claim', 'opinion']
     """
-    from safetensors.numpy import load_file
-
     folder = locate_model(name_or_folder)
     manifest = read_manifest(folder)
     with _well_formed(folder / MANIFEST):
@@ -169,16 +176,19 @@ def load_model(
                 download=download,
             )
         head = HEADS[manifest["head"]["kind"]](**manifest["head"]["parameters"])
+        if head.encoder_file:
+            head.restore_encoder(_arrays(folder / head.encoder_file))
         classifier = SentenceClassifier(head, encoder=encoder, **manifest["classifier"])
         return classifier.restore(
-            head.restore(load_file(folder / HEAD)),
+            head.restore(_arrays(folder / HEAD)),
             np.asarray(manifest["classes"]),
-            manifest["calibration"]["temperature"],
+            _temperature(manifest),
             Canaries.load(folder / CANARIES),
             LabelScheme.from_names(
                 manifest["scheme"]["labels"], manifest["scheme"]["furniture"]
             ),
             str(name_or_folder or "default"),
+            *_risk_and_mix(manifest),
         )
 
 
@@ -204,7 +214,7 @@ def read_manifest(folder: Path) -> dict[str, Any]:
                 f"up to {FORMAT}; pip install "
                 f"'mlpkg>={manifest.get('package_version', '?')}'"
             )
-        for name in (HEAD, CANARIES):
+        for name in _files(HEADS.get(manifest["head"].get("kind"))):
             if not (folder / name).is_file():
                 raise ModelIntegrityError(f"{folder}: {name} is missing")
             if _sha256(folder / name) != manifest["files"].get(name):
@@ -229,14 +239,17 @@ def read_manifest(folder: Path) -> dict[str, Any]:
 def _well_formed(manifest: Path) -> Iterator[None]:
     """Say of a manifest that is not as `save_model` writes it which one it is."""
     malformed = (
-        json.JSONDecodeError,
-        UnicodeDecodeError,
+        ValueError,  # no JSON, no UTF-8, weights of other shapes
         AttributeError,
         LookupError,
         TypeError,
+        OverflowError,
+        RuntimeError,  # nested too deep
     )
     try:
         yield
+    except MlpkgError:
+        raise
     except malformed as error:
         raise ModelIntegrityError(
             f"{manifest}: not a model manifest ({error!r}); copy the folder again or "
@@ -263,6 +276,63 @@ def locate_model(name_or_folder: str | Path | None) -> Path:
         f"no model {name!r}: not a folder with a {MANIFEST}, nor one of "
         f"{', '.join(MODELS)}{hint}"
     )
+
+
+def _arrays(path: Path) -> dict[str, Any]:
+    """Read a file of arrays; what is no number would make every answer none."""
+    from safetensors import SafetensorError
+    from safetensors.numpy import load_file
+
+    try:
+        arrays: dict[str, Any] = load_file(path)
+    except (SafetensorError, ValueError) as error:
+        raise ModelIntegrityError(
+            f"{path}: not a whole safetensors file ({error}); copy the folder again"
+        ) from None
+    wrong = [name for name, array in arrays.items() if np.isnan(array).any()]
+    if wrong:
+        raise ModelIntegrityError(f"{path}: {wrong!r:.80} holds NaN; train it again")
+    return arrays
+
+
+def _temperature(manifest: dict[str, Any]) -> float:
+    """Take back the temperature, by which logits are divided."""
+    temperature = manifest["calibration"]["temperature"]
+    if not (isinstance(temperature, int | float) and 0 < temperature < float("inf")):
+        raise TypeError(f"the temperature must be above 0, got {temperature!r:.40}")
+    return float(temperature)
+
+
+def _files(head: Head | type[Head] | None) -> list[str]:
+    """Return the files of a model folder that hold what was learned."""
+    learned = [head.encoder_file] if head is not None and head.encoder_file else []
+    return [HEAD, CANARIES, *learned]
+
+
+def _calibration(classifier: SentenceClassifier) -> dict[str, Any]:
+    """Describe what makes probabilities of logits, and what may rest on them."""
+    curve = classifier.risk_curve_
+    return {
+        "temperature": classifier.temperature_,
+        "label_mix": classifier.label_mix_,
+        "risk_curve": None if curve is None else curve.to_json(),
+    }
+
+
+def _risk_and_mix(
+    manifest: dict[str, Any],
+) -> tuple[RiskCurve | None, dict[str, float] | None]:
+    """Take back the risk curve and the label mix; early folders lack both."""
+    stored = manifest["calibration"]
+    curve, mix = stored.get("risk_curve"), stored.get("label_mix")
+    if mix is not None:
+        names = [str(name) for name in manifest["classes"]]
+        try:
+            shares = checked_mix(mix, names)
+        except ValueError as error:
+            raise TypeError(str(error)) from None
+        mix = dict(zip(names, shares.tolist(), strict=True))
+    return (None if curve is None else RiskCurve.from_json(curve)), mix
 
 
 def _describe(encoder: Encoder) -> dict[str, Any]:

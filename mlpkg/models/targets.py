@@ -13,7 +13,7 @@ from mlpkg.models.inputs import Samples
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["row_labels", "split_targets"]
+__all__ = ["class_shares", "row_labels", "split_targets"]
 
 
 def row_labels(samples: Samples, y: Sequence[Any]) -> NDArray[Any]:
@@ -79,6 +79,27 @@ def split_targets(
         Targets(m, w)
         for m, w in zip(np.split(mask, cuts), np.split(weights, cuts), strict=True)
     ]
+
+
+def class_shares(targets: Sequence[Targets]) -> NDArray[np.float64]:
+    """Return the weighted share of each class; an open row counts for all of its own.
+
+    Parameters
+    ----------
+    targets
+        As `split_targets` gives them.
+
+    Returns
+    -------
+    ndarray of shape (n_classes,)
+        They sum to 1; equal shares where no row has weight.
+    """
+    allowed = np.concatenate([target.allowed for target in targets])
+    weights = np.concatenate([target.weights for target in targets])
+    if not weights.any():
+        return np.full(allowed.shape[1], 1 / allowed.shape[1])
+    rows = allowed / allowed.sum(axis=1, keepdims=True)
+    return np.asarray(np.average(rows, axis=0, weights=weights))
 
 
 def _allowed_mask(
