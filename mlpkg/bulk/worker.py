@@ -104,9 +104,8 @@ def _load(job: Job) -> SentenceClassifier:
         cache=job.cache,
         download=job.download,
     )
-    if classifier.canaries_ is not None:
-        classifier.canaries_.check(classifier.encoder_object())
     row_maker(job, classifier)
+    classifier.predict(["The ferry sails."])
     return classifier
 
 
