@@ -207,7 +207,7 @@ class StaticModelConfig(_NetworkConfig):
     epochs: Annotated[Count, Field(description="Passes over the pages.")] = 8
     vector_dropout: Annotated[
         Share, Field(description="Share of vector entries hidden in training.")
-    ] = 0.2
+    ] = 0.0
     dimension: Annotated[Count, Field(description="Entries of a token's vector.")] = 128
     encoder_learning_rate: Annotated[
         float,
@@ -220,7 +220,7 @@ class StaticModelConfig(_NetworkConfig):
     ] = 0.002
     encoder_dropout: Annotated[
         Share, Field(description="Share of a text's tokens hidden in training.")
-    ] = 0.1
+    ] = 0.3
     teacher: Annotated[
         Text | None,
         Field(

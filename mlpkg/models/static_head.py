@@ -58,14 +58,14 @@ vector_dropout, feature_dropout, label_smoothing, holdout, patience
         weight_decay: float = 0.01,
         batch_pages: int = 8,
         dropout: float = 0.3,
-        vector_dropout: float = 0.2,
+        vector_dropout: float = 0.0,
         feature_dropout: float = 0.1,
         label_smoothing: float = 0.05,
         holdout: float = 0.0,
         patience: int = 3,
         dimension: int = 128,
         encoder_learning_rate: float = 0.002,
-        encoder_dropout: float = 0.1,
+        encoder_dropout: float = 0.3,
         teacher: str | None = None,
     ) -> None:
         super().__init__(
