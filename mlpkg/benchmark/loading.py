@@ -8,12 +8,12 @@ from typing import Any
 from pydantic import ValidationError
 
 from mlpkg.benchmark.config import BenchmarkConfig
-from mlpkg.config import CORPUS_PREFIX
+from mlpkg.config import CORPUS_PREFIX, shipped_folder
 from mlpkg.config.document import Document, read_document
 from mlpkg.config.faults import describe
 from mlpkg.exceptions import ConfigError
 
-__all__ = ["load_benchmark"]
+__all__ = ["find_benchmark", "load_benchmark"]
 
 # What a classifier may name by a path of this machine.
 _BY_PATH = ("model:", "config:")
@@ -25,7 +25,8 @@ def load_benchmark(path: Path) -> BenchmarkConfig:
     Parameters
     ----------
     path
-        A YAML file. Paths in it are relative to its folder.
+        A YAML file, or the bare name of a shipped one (``benchmark-small``). Paths in
+        it are relative to its folder.
 
     Raises
     ------
@@ -34,10 +35,10 @@ def load_benchmark(path: Path) -> BenchmarkConfig:
 
     Examples
     --------
-    >>> from mlpkg.config import shipped_folder
-    >>> load_benchmark(shipped_folder() / "benchmark-small.yaml").name
+    >>> load_benchmark(Path("benchmark-small")).name
     'benchmark-small'
     """
+    path = find_benchmark(path)
     document = _read(path)
     faults = list(document.faults)
     _anchor(document.value, path.absolute().parent)
@@ -50,6 +51,13 @@ def load_benchmark(path: Path) -> BenchmarkConfig:
     if faults:
         raise ConfigError("\n".join(faults))
     return config
+
+
+def find_benchmark(path: Path) -> Path:
+    """Return the file that a path or the bare name of a shipped benchmark means."""
+    shipped = shipped_folder() / f"{path}.yaml"
+    is_name = path.name == str(path) and not path.suffix
+    return shipped if is_name and shipped.is_file() and not path.exists() else path
 
 
 def _read(path: Path) -> Document:

@@ -41,7 +41,7 @@ benchmark_app = typer.Typer(
 @benchmark_app.command("run")
 def run_cli(
     config: Annotated[
-        Path, typer.Argument(help="A YAML file; configs/benchmark.yaml is one.")
+        Path, typer.Argument(help="A YAML file, or a shipped one: benchmark.")
     ],
     out: Annotated[
         Path | None,
@@ -80,7 +80,7 @@ def run_cli(
     say what to do and count as no failure.
     """
     set_up_logging(quiet=quiet, verbose=True)
-    from mlpkg.benchmark.loading import load_benchmark
+    from mlpkg.benchmark.loading import find_benchmark, load_benchmark
     from mlpkg.benchmark.runner import BenchmarkRun, run_benchmark
     from mlpkg.report.benchmark_views import terminal_table, write_views
 
@@ -90,7 +90,7 @@ def run_cli(
     run = BenchmarkRun(
         settings,
         out or Path(),
-        config.absolute().parent,
+        find_benchmark(config).absolute().parent,
         (data or Path(settings.data or "data")).absolute(),
         max_pages,
         only or (),

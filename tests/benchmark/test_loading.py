@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from mlpkg.benchmark.loading import load_benchmark
@@ -16,6 +18,7 @@ def load(tmp_path, text):
 @pytest.mark.parametrize("name", ["benchmark", "benchmark-small"])
 def test_every_shipped_benchmark_loads_and_is_no_experiment(name):
     assert load_benchmark(shipped_folder() / f"{name}.yaml").name == name
+    assert load_benchmark(Path(name)).name == name
     assert name not in shipped_configs()
 
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from mlpkg.benchmark.classifiers.base import TextClassifier
 from mlpkg.benchmark.stopwatch import Stopwatch
-from mlpkg.features.cues import CUE_NAMES, cue_counts
+from mlpkg.features import FEATURE_NAMES, lone_features
 from mlpkg.labels import DEFAULT_SCHEME
 
 if TYPE_CHECKING:
@@ -16,14 +16,21 @@ if TYPE_CHECKING:
 
 __all__ = ["CueRules"]
 
-_FURNITURE = (
+
+def _columns(names: str) -> list[int]:
+    """Return the places of features."""
+    return [FEATURE_NAMES.index(f"cue_{name}") for name in names.split()]
+
+
+_FURNITURE = _columns(
     "share subscribe comments advert cookie updated byline credit photographed legal "
     "sign_up follow related contact minutes_read marks bio"
-).split()
-_JUDGEMENT = (
+)
+_JUDGEMENT = _columns(
     "judges must may will first_singular first_plural superlative seems frame question "
     "exclamation"
-).split()
+)
+(_REPORTED,) = _columns("reported")
 # A line with fewer words and no full stop is no sentence.
 _SHORT = 8
 # One rule fires: its label gets this much, the others share the rest.
@@ -46,12 +53,12 @@ class CueRules(TextClassifier):
     def texts_proba(self, texts: list[str], watch: Stopwatch) -> NDArray[np.float64]:
         """Apply the rules to each text."""
         with watch.stage("features"):
-            cues = [dict(zip(CUE_NAMES, cue_counts(t), strict=True)) for t in texts]
+            cues = lone_features(texts)
         with watch.stage("head"):
             rest = (1 - _SURE) / (len(self.classes) - 1)
             found = np.full((len(texts), len(self.classes)), rest)
-            for row, (text, counts) in enumerate(zip(texts, cues, strict=True)):
-                found[row, self.classes.index(_label(text, counts))] = _SURE
+            for row, (text, met) in enumerate(zip(texts, cues > 0, strict=True)):
+                found[row, self.classes.index(_label(text, met))] = _SURE
         return found
 
     def size_bytes(self) -> int:
@@ -59,13 +66,11 @@ class CueRules(TextClassifier):
         return 0
 
 
-def _label(text: str, cues: dict[str, int]) -> str:
-    """Decide on one text."""
+def _label(text: str, met: NDArray[np.bool_]) -> str:
+    """Decide on one text by the features that it has."""
     is_sentence = text.rstrip().endswith(_ENDS) and len(text.split()) >= _SHORT
-    if not is_sentence and (
-        len(text.split()) < _SHORT or any(cues[name] for name in _FURNITURE)
-    ):
+    if not is_sentence and (len(text.split()) < _SHORT or met[_FURNITURE].any()):
         return "boilerplate"
-    if cues["reported"] or text.lstrip().startswith(("“", '"')):
+    if met[_REPORTED] or text.lstrip().startswith(("“", '"')):
         return "attribution"
-    return "opinion" if any(cues[name] for name in _JUDGEMENT) else "claim"
+    return "opinion" if met[_JUDGEMENT].any() else "claim"

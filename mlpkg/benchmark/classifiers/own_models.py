@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
@@ -21,7 +22,6 @@ from mlpkg.config.objects import make_classifier
 from mlpkg.data.gold import GoldPage
 from mlpkg.data.splits import articles_of
 from mlpkg.exceptions import DataError, EncoderNotFoundError, ModelNotFoundError
-from mlpkg.features.cues import cue_counts
 from mlpkg.labels import LabelScheme
 from mlpkg.models.store import load_model, locate_model, save_model
 from mlpkg.training.fitting import fit_on_gold
@@ -29,6 +29,7 @@ from mlpkg.training.fitting import fit_on_gold
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from mlpkg.embedding import Encoder
     from mlpkg.models import SentenceClassifier
 
 __all__ = ["Experiment", "ReadyModel"]
@@ -46,7 +47,7 @@ class _OwnClassifier(Classifier):
         self, pages: Sequence[Unlabelled], watch: Stopwatch
     ) -> list[NDArray[np.float64]]:
         """Judge pages as pages, and segments without context as strings."""
-        cue_counts.cache_clear()  # what an earlier pass left would be no fair start
+        _forget_texts()
         started = watch.seconds.copy()
         with watch.stage("all"), _timed_parts(self.model, watch):
             found = self._judge(pages)
@@ -73,12 +74,26 @@ class _OwnClassifier(Classifier):
         return found
 
     def _encoder_bytes(self) -> int:
-        """Return the size of the encoder's folder."""
-        folder = getattr(self.model.encoder_object(), "folder", None)
+        """Return the size of the encoder's folder; its own one has none."""
+        folder = getattr(_encoder_of(self.model), "folder", None)
         return folder_bytes(folder) if isinstance(folder, Path) else 0
 
 
 _PARTS = ("embed", "head")
+
+
+def _encoder_of(model: SentenceClassifier) -> Encoder:
+    """Return the encoder that a fitted model judges with."""
+    return model.head_.tuned(model.encoder_object())
+
+
+def _forget_texts() -> None:
+    """Empty the caches of the features: what an earlier pass left is no fair start."""
+    for name, module in list(sys.modules.items()):
+        if name.startswith("mlpkg.features."):
+            for value in list(vars(module).values()):
+                if hasattr(value, "cache_clear"):
+                    value.cache_clear()
 
 
 class _timed_parts:  # noqa: N801 (a context manager, named as a function)
@@ -86,7 +101,7 @@ class _timed_parts:  # noqa: N801 (a context manager, named as a function)
 
     def __init__(self, model: SentenceClassifier, watch: Stopwatch) -> None:
         self.parts: list[tuple[Any, str, str]] = [
-            (model.encoder, "encode", "embed"),
+            (_encoder_of(model), "encode", "embed"),
             (model.head_, "logits", "head"),
         ]
         self.watch = watch
