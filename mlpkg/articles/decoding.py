@@ -98,9 +98,7 @@ def normalise(text: str) -> str:
     Lone surrogates and NUL, which no encoder takes, become U+FFFD, so that offsets
     stay as they are.
     """
-    text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
-    if "\0" in text:
-        text = text.replace("\0", "\ufffd")
+    text = _line_ends(text)
     try:
         text.encode("utf-8")
     except UnicodeEncodeError:
@@ -115,10 +113,19 @@ def looks_binary(head: bytes) -> bool:
     return controls > max(FREE_CONTROLS, MAX_CONTROL_SHARE * len(probe))
 
 
+def _line_ends(text: str) -> str:
+    """Normalise all but surrogates; most texts need nothing and stay as they are."""
+    text = text.removeprefix("\ufeff")
+    if "\r" in text:
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
+    return text.replace("\0", "\ufffd")
+
+
 def _plain(data: bytes, name: str) -> tuple[str, str]:
     """Decode bytes of an encoding in which ASCII is one byte a character."""
     try:
-        return normalise(data.decode("utf-8")), "utf-8"
+        # Strict UTF-8 holds no surrogates: no need to look for them.
+        return _line_ends(data.decode("utf-8")), "utf-8"
     except UnicodeDecodeError as error:
         return _detected(data, name, error)
 

@@ -67,7 +67,8 @@ def head_facts(tree: Any) -> dict[str, str]:
 def _meta_tags(tree: Any) -> dict[str, str]:
     """Contents of the meta tags by lower-case name; the first of a name counts."""
     found: dict[str, str] = {}
-    for element in tree.document.query_selector_all("meta[content]"):
+    # A slice: each step of the iterator looks at all elements again (2 ms a page).
+    for element in tree.document.query_selector_all("meta[content]")[:]:
         content = (element.getattr("content") or "").strip()
         for attribute in ("property", "name", "itemprop"):
             name = element.getattr(attribute)
@@ -78,9 +79,8 @@ def _meta_tags(tree: Any) -> dict[str, str]:
 
 def _linked_data(tree: Any) -> dict[str, str]:
     """Facts of the first article among the page's JSON-LD items."""
-    for element in tree.document.query_selector_all(
-        'script[type="application/ld+json"]'
-    ):
+    scripts = tree.document.query_selector_all('script[type="application/ld+json"]')
+    for element in scripts[:]:
         source = element.text
         if len(source) > MAX_JSON:
             continue

@@ -10,6 +10,7 @@ import re
 from dataclasses import dataclass, field
 from functools import lru_cache
 from html import unescape
+from itertools import pairwise
 
 from mlpkg.records import Block
 
@@ -34,14 +35,14 @@ _BLOCKS = frozenset(
     "hgroup hr html legend li main menu nav ol optgroup option p pre section summary "
     "table tbody td tfoot th thead tr ul".split()
 )
-# A comment or an element whose content is not markup; a tag: slash, name, attributes;
-# text.
+# Text, then what ends it: a comment or an element whose content is not markup; a tag:
+# slash, name, attributes; a stray bracket. Possessive: nothing here is tried twice.
 _TOKEN = re.compile(
-    r"<!--.*?-->|<(?P<raw>script|style|iframe|xmp|noembed|noframes|plaintext)\b"
-    r'(?:\s=?[^\s/>=]*="[^"]*")*>.*?</(?P=raw)>'
+    r"([^<]*+)(?:<!--[^-]*+(?:-(?!->)[^-]*+)*+-->"
+    r"|<(?P<raw>script|style|iframe|xmp|noembed|noframes|plaintext)\b"
+    r'(?:\s=?[^\s/>=]*="[^"]*")*+>[^<]*+(?:<(?!/(?P=raw)>)[^<]*+)*+</(?P=raw)>'
     r"|<(/?)([^\s/>]+)"
-    r'((?:\s=?[^\s/>=]*="[^"]*")*)>|([^<]+)',
-    re.DOTALL,
+    r'((?:\s=?[^\s/>=]*="[^"]*")*+)>|<|\Z)'
 )
 _HIDDEN = re.compile(
     r'\shidden=|\sstyle="[^"]*(?:display\s*:\s*none|visibility\s*:\s*hidden)',
@@ -67,11 +68,11 @@ def visible_lines(body: str) -> tuple[str, tuple[Block, ...]]:
         One a line.
     """
     reader = _Reader()
-    for _, end, tag, attributes, text in _TOKEN.findall(body):
-        if text:
-            if not reader.skipping:
-                reader.add_text(text)
-        elif end:
+    for text, _, end, tag, attributes in _TOKEN.findall(body):
+        # Two texts of three are the white space between tags.
+        if text and not reader.skipping and (reader.pieces or not text.isspace()):
+            reader.add_text(text)
+        if end:
             reader.leave(tag)
         elif tag:
             reader.enter(tag, attributes)
@@ -79,29 +80,33 @@ def visible_lines(body: str) -> tuple[str, tuple[Block, ...]]:
 
 
 @dataclass(slots=True)
-class _Line:
-    """The line under construction: its pieces and the element that holds it."""
+class _Element:
+    """An open element.
 
-    pieces: list[str] = field(default_factory=list)
-    linked: int = 0
-    depth: int = 0
+    Its path and words are worked out when a line needs them: most elements hold none.
+    """
+
+    tag: str
+    place: int = 1
+    attributes: str = ""
     path: str = ""
-    words: tuple[str, ...] = ()
+    words: tuple[str, ...] | None = None
+    children: dict[str, int] = field(default_factory=dict)
 
 
 class _Reader:
     """Keeps the open elements and collects lines."""
 
     def __init__(self) -> None:
-        self.line = _Line()
         self.texts: list[str] = []
         self.blocks: list[Block] = []
         self.length = 0
-        # Open elements: the tag, its step in the path, its names, its children by tag.
-        self.tags: list[str] = []
-        self.steps: list[str] = []
-        self.names: list[str] = []
-        self.children: list[dict[str, int]] = [{}]
+        # The line under construction, its characters in links, what holds it.
+        self.pieces: list[str] = []
+        self.linked = 0
+        self.holder = _Element("html", path="html[1]")
+        self.words: tuple[str, ...] = ()
+        self.open = [self.holder]
         self.too_deep = 0
         self.skipping = 0
         self.links = self.preformatted = 0
@@ -112,37 +117,33 @@ class _Reader:
             if tag in {"br", "hr"} and not self.skipping:
                 self.flush()
             return
-        if self.skipping or tag in _SKIPPED or _HIDDEN.search(attributes):
+        if self.skipping or tag in _SKIPPED or (attributes and _is_hidden(attributes)):
             self.skipping += 1
             return
-        if tag in _BLOCKS:
+        if self.pieces and tag in _BLOCKS:
             self.flush()
-        if len(self.tags) >= MAX_DEPTH:
+        if len(self.open) > MAX_DEPTH:
             self.too_deep += 1
             return
-        siblings = self.children[-1]
+        siblings = self.open[-1].children
         place = siblings[tag] = siblings.get(tag, 0) + 1
-        self.tags.append(tag)
-        self.steps.append(f"{tag}[{place}]")
-        self.names.append(" ".join(_NAMES.findall(attributes)) if attributes else "")
-        self.children.append({})
+        self.open.append(_Element(tag, place, attributes))
         self.links += tag == "a"
         self.preformatted += tag == "pre"
 
     def leave(self, tag: str) -> None:
-        """Close an element."""
+        """Close an element; inside a picture (svg) void ones have an end, too."""
+        if tag in _VOID:
+            return
         if self.skipping:
             self.skipping -= 1
             return
-        if tag in _BLOCKS:
+        if self.pieces and tag in _BLOCKS:
             self.flush()
         if self.too_deep:
             self.too_deep -= 1
             return
-        self.tags.pop()
-        self.steps.pop()
-        self.names.pop()
-        self.children.pop()
+        self.open.pop()
         self.links -= tag == "a"
         self.preformatted -= tag == "pre"
 
@@ -161,18 +162,19 @@ class _Reader:
 
     def flush(self) -> None:
         """End the line."""
-        line = self.line
-        if not line.pieces:
+        if not self.pieces:
             return
-        text = "".join(line.pieces).rstrip()
+        text = "".join(self.pieces).rstrip()
         if text:
             start, end = self.length, self.length + len(text)
-            density = min(1.0, line.linked / len(text))
-            tag = line.path.rpartition("/")[2].partition("[")[0]
-            self.blocks.append(Block(start, end, tag, line.path, density, line.words))
+            density = min(1.0, self.linked / len(text))
+            holder = self.holder
+            block = Block(start, end, holder.tag, holder.path, density, self.words)
+            self.blocks.append(block)
             self.texts.append(text)
             self.length = end + 1
-        self.line = _Line()
+        self.pieces = []
+        self.linked = 0
 
     def finish(self) -> tuple[str, tuple[Block, ...]]:
         """Return the text and its blocks."""
@@ -181,36 +183,51 @@ class _Reader:
 
     def _add_piece(self, value: str) -> None:
         """Add text without line ends of its own; white space folds."""
-        line = self.line
+        pieces = self.pieces
         words = value.split()
         if not words:
-            if line.pieces and line.pieces[-1][-1] != " ":
-                line.pieces.append(" ")
+            if pieces and pieces[-1][-1] != " ":
+                pieces.append(" ")
             return
         text = " ".join(words)
-        if not line.pieces:
-            line.path = self._block_path()
-            line.words = self._words()
-        elif value[0].isspace() and line.pieces[-1][-1] != " ":
+        if not pieces:
+            self.holder = self._holder()
+            self.words = self._words()
+        elif value[0].isspace() and pieces[-1][-1] != " ":
             text = f" {text}"
         if value[-1].isspace():
             text += " "
-        line.pieces.append(text)
-        line.linked += len(text) if self.links else 0
+        pieces.append(text)
+        self.linked += len(text) if self.links else 0
 
-    def _block_path(self) -> str:
-        """Path down to the innermost block element."""
-        depth = len(self.tags)
-        while depth and self.tags[depth - 1] not in _BLOCKS:
+    def _holder(self) -> _Element:
+        """Return the innermost block element, its path worked out."""
+        depth = len(self.open) - 1
+        while depth and self.open[depth].tag not in _BLOCKS:
             depth -= 1
-        return "/".join(["html[1]", *self.steps[:depth]])
+        above = depth
+        while not self.open[above].path:
+            above -= 1
+        for parent, element in pairwise(self.open[above : depth + 1]):
+            element.path = f"{parent.path}/{element.tag}[{element.place}]"
+        return self.open[depth]
 
     def _words(self) -> tuple[str, ...]:
         """Words of the classes and ids of the elements around."""
-        return _name_words(" ".join(filter(None, self.names[-NAMED_ELEMENTS:])))
+        found: tuple[str, ...] = ()
+        for element in self.open[max(1, len(self.open) - NAMED_ELEMENTS) :]:
+            if element.attributes:
+                found += _name_words(element.attributes)
+        return found
+
+
+def _is_hidden(attributes: str) -> bool:
+    """Tell whether an element is not shown; two looks spare most of them the third."""
+    lower = attributes.lower()
+    return ("hidden" in lower or "none" in lower) and bool(_HIDDEN.search(attributes))
 
 
 @lru_cache(maxsize=4096)
-def _name_words(names: str) -> tuple[str, ...]:
-    """Cut names into words, lower case; the lines of a list share theirs."""
-    return tuple(_NAME_WORD.findall(names.lower()))
+def _name_words(attributes: str) -> tuple[str, ...]:
+    """Cut class and id into words, lower case; the lines of a list share theirs."""
+    return tuple(_NAME_WORD.findall(" ".join(_NAMES.findall(attributes)).lower()))

@@ -7,12 +7,17 @@ stands in the tree is not. Pages without markup have zeros throughout.
 from __future__ import annotations
 
 import re
-from collections import defaultdict
-from dataclasses import dataclass
+from collections.abc import Callable, Hashable, Sequence
 from functools import lru_cache
 from math import log1p
+from typing import TYPE_CHECKING, TypeVar
+
+import numpy as np
 
 from mlpkg.records import Block, Page
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 __all__ = ["MARKUP", "markup_values"]
 
@@ -73,36 +78,79 @@ PROSE_LINKS = 0.5
 REGION = 3
 
 
-def markup_values(page: Page) -> list[tuple[float, ...]]:
-    """Values of `MARKUP`, a row a segment of the page."""
+def markup_values(page: Page) -> NDArray[np.float32]:
+    """Values of `MARKUP`, shape (n_segments, len(MARKUP))."""
     blocks = {id(s.block): s.block for s in page.segments if s.block is not None}
     marked = {key: block for key, block in blocks.items() if block.path}
     if not marked:
-        return [_NOTHING] * len(page)
-    around = _Surroundings(list(marked.values()))
-    rows = {key: _own(b) + around.values(b) for key, b in marked.items()}
-    return [rows.get(id(segment.block), _NOTHING) for segment in page.segments]
+        return np.zeros((len(page), len(MARKUP)), np.float32)
+    row_of = {key: row for row, key in enumerate(marked)}
+    rows = [row_of.get(id(segment.block), -1) for segment in page.segments]
+    # The last row is for segments without markup.
+    table = np.zeros((len(marked) + 1, len(MARKUP)), np.float32)
+    table[:-1] = _of_lines(list(marked.values()))
+    return table[rows]
 
 
-_NOTHING = (0.0,) * len(MARKUP)
-
-
-def _own(block: Block) -> tuple[float, ...]:
-    """Values that the elements around one line tell."""
-    density = block.link_density
-    return (
-        1.0,
-        density,
-        float(density > 0.9),
-        *_by_path(block.path),
-        *_by_words(block.words),
+def _of_lines(blocks: list[Block]) -> NDArray[np.float64]:
+    """Values of `MARKUP` for lines with markup."""
+    density = np.array([block.link_density for block in blocks])
+    parents = [block.path.rpartition("/")[0] for block in blocks]
+    # The lines of a list share all tags but the last.
+    tags = [
+        _tags(parent) + _tags(block.path[len(parent) :])
+        for block, parent in zip(blocks, parents, strict=True)
+    ]
+    regions = [_region(block.path) for block in blocks]
+    around = _Surroundings(blocks, density)
+    own = np.column_stack([np.ones(len(blocks)), density, density > 0.9])
+    return np.column_stack(
+        [
+            own,
+            _of_distinct(tags, _by_tags),
+            _of_distinct([block.words for block in blocks], _by_words),
+            *around.of_groups(parents, "prose", "lines", "links"),
+            *around.of_groups(regions, "prose", "links"),
+            *around.of_groups(tags, "prose"),
+        ]
     )
 
 
+_Key = TypeVar("_Key", bound=Hashable)
+
+
+def _of_distinct(
+    keys: Sequence[_Key], values_of: Callable[[_Key], tuple[float, ...]]
+) -> NDArray[np.float64]:
+    """Values of each key, a row each, asked once for equal keys."""
+    distinct, numbers = _numbered(keys)
+    table: NDArray[np.float64] = np.array([values_of(key) for key in distinct])
+    return table[numbers]
+
+
+def _numbered(keys: Sequence[_Key]) -> tuple[list[_Key], NDArray[np.intp]]:
+    """Return the distinct keys and for each key its place among them."""
+    places: dict[_Key, int] = {}
+    numbers = [places.setdefault(key, len(places)) for key in keys]
+    return list(places), np.array(numbers, np.intp)
+
+
+def _region(path: str) -> str:
+    """Return the path of what stands `REGION` steps above a line, or of the body."""
+    if path.count("/") > REGION:
+        return path.rsplit("/", REGION)[0]
+    return "/".join(path.split("/")[:2])
+
+
 @lru_cache(maxsize=4096)
-def _by_path(path: str) -> tuple[float, ...]:
+def _tags(path: str) -> tuple[str, ...]:
+    """Names of the elements of a path."""
+    return tuple(_STEP.findall(path))
+
+
+@lru_cache(maxsize=4096)
+def _by_tags(tags: tuple[str, ...]) -> tuple[float, ...]:
     """Values from `is_paragraph` to `depth`."""
-    tags = _STEP.findall(path)
     around, last = frozenset(tags), tags[-1] if tags else ""
     return (
         float(last == "p"),
@@ -125,27 +173,6 @@ def _by_words(words: tuple[str, ...]) -> tuple[float, ...]:
     return tuple(float(not kind.isdisjoint(found)) for kind in _NAMED.values())
 
 
-@dataclass(slots=True)
-class _Group:
-    """Lines that share a place in the tree."""
-
-    lines: int = 0
-    characters: int = 0
-    linked: float = 0.0
-    prose: int = 0
-
-    def add(self, size: int, linked: float, prose: int) -> None:
-        """Count a line."""
-        self.lines += 1
-        self.characters += size
-        self.linked += linked
-        self.prose += prose
-
-    def links(self) -> float:
-        """Share of the characters inside links."""
-        return self.linked / max(1, self.characters)
-
-
 class _Surroundings:
     """How much of the page's prose and links stands where a line stands.
 
@@ -153,37 +180,22 @@ class _Surroundings:
     kind the tags on the way to it.
     """
 
-    def __init__(self, blocks: list[Block]) -> None:
-        self.groups: dict[str, _Group] = defaultdict(_Group)
-        self.prose = 0
-        for block in blocks:
-            size = block.end - block.start
-            is_prose = size >= PROSE_CHARACTERS and block.link_density < PROSE_LINKS
-            prose = size if is_prose else 0
-            self.prose += prose
-            for name in _places(block.path):
-                self.groups[name].add(size, size * block.link_density, prose)
+    def __init__(self, blocks: list[Block], density: NDArray[np.float64]) -> None:
+        self.size = np.array([block.end - block.start for block in blocks])
+        self.linked = self.size * density
+        is_prose = (self.size >= PROSE_CHARACTERS) & (density < PROSE_LINKS)
+        self.prose = np.where(is_prose, self.size, 0)
 
-    def values(self, block: Block) -> tuple[float, ...]:
-        """Values of `_AROUND` for one line."""
-        parent, region, kind = (self.groups[name] for name in _places(block.path))
-        total = max(1, self.prose)
-        return (
-            parent.prose / total,
-            log1p(parent.lines),
-            parent.links(),
-            region.prose / total,
-            region.links(),
-            kind.prose / total,
-        )
-
-
-@lru_cache(maxsize=4096)
-def _places(path: str) -> tuple[str, str, str]:
-    """Names of the parent, the region and the kind of a line."""
-    steps = path.split("/")
-    return (
-        "/".join(steps[:-1]),
-        "region:" + "/".join(steps[: max(2, len(steps) - REGION)]),
-        "kind:" + "/".join(_STEP.findall(path)),
-    )
+    def of_groups(
+        self, names: Sequence[Hashable], *wanted: str
+    ) -> list[NDArray[np.float64]]:
+        """Columns for the groups of lines that share a name."""
+        group = _numbered(names)[1]
+        total = max(1, self.prose.sum())
+        size = np.bincount(group, self.size)
+        found = {
+            "prose": np.bincount(group, self.prose) / total,
+            "lines": np.log1p(np.bincount(group)),
+            "links": np.bincount(group, self.linked) / np.maximum(1, size),
+        }
+        return [found[name][group] for name in wanted]

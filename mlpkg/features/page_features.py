@@ -9,8 +9,13 @@ import numpy as np
 
 from mlpkg.features.cues import CUE_NAMES, cue_counts
 from mlpkg.features.markup import MARKUP, markup_values
+from mlpkg.features.measured_texts import MeasuredTexts
 from mlpkg.features.place import PLACE, place_values
-from mlpkg.features.quotation import quotation_state, quotation_states
+from mlpkg.features.quotation import (
+    QuotationState,
+    quotation_state,
+    quotation_states,
+)
 from mlpkg.features.shape import SHAPE, shape_values
 from mlpkg.records import Page
 
@@ -58,17 +63,21 @@ def page_features(page: Page) -> NDArray[np.float32]:
     -------
     ndarray of shape (n_segments, len(FEATURE_NAMES)), float32
     """
-    states = [
-        (state.open_before, state.open_after, state.share)
-        for state in quotation_states(page.segments)
+    measured = MeasuredTexts(page.texts)
+    states = quotation_states(page.segments)
+    context = [(state.open_before, state.open_after, state.share) for state in states]
+    # Where nothing is open before a segment, its state is that of the text alone.
+    alone = [
+        quotation_state(text) if state.open_before else state
+        for text, state in zip(measured.texts, states, strict=True)
     ]
     return np.concatenate(
         [
             np.zeros((len(page), 1), np.float32),
-            _of_texts(page.texts),
-            _matrix(states, len(_QUOTATION_CONTEXT)),
-            _matrix(markup_values(page), len(MARKUP)),
-            place_values(page),
+            _of_texts(measured, alone),
+            _matrix(context, len(_QUOTATION_CONTEXT)),
+            markup_values(page),
+            place_values(page, measured),
         ],
         axis=1,
     )
@@ -89,7 +98,8 @@ def lone_features(texts: Sequence[str]) -> NDArray[np.float32]:
     """
     matrix = np.zeros((len(texts), len(FEATURE_NAMES)), dtype=np.float32)
     matrix[:, 0] = 1.0
-    matrix[:, 1:CONTEXT_FREE] = _of_texts(texts)
+    states = [quotation_state(text) for text in texts]
+    matrix[:, 1:CONTEXT_FREE] = _of_texts(MeasuredTexts(texts), states)
     return matrix
 
 
@@ -117,19 +127,16 @@ def without_markup(features: NDArray[np.float32]) -> NDArray[np.float32]:
     return plain
 
 
-def _of_texts(texts: Sequence[str]) -> NDArray[np.float32]:
+def _of_texts(
+    measured: MeasuredTexts, states: Sequence[QuotationState]
+) -> NDArray[np.float32]:
     """Columns that need the text alone, without the first; shape (n_texts, …)."""
-    states = [quotation_state(text) for text in texts]
-    cues = _matrix([cue_counts(text) for text in texts], len(CUE_NAMES))
+    cues = cue_counts(measured.texts).astype(np.float32)
     # The last cue is a flag, the others are counts.
     cues[:, :-1] = np.log1p(cues[:, :-1])
+    quotation = [(s.share, s.starts, s.spans) for s in states]
     return np.concatenate(
-        [
-            _matrix([shape_values(text) for text in texts], len(SHAPE)),
-            cues,
-            _matrix([(s.share, s.starts, s.spans) for s in states], len(_QUOTATION)),
-        ],
-        axis=1,
+        [shape_values(measured), cues, _matrix(quotation, len(_QUOTATION))], axis=1
     )
 
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from math import log1p
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from mlpkg.features.shape import FUNCTION_WORDS, STOPPED, WORD
+from mlpkg.features.measured_texts import MeasuredTexts, content_words
+from mlpkg.features.shape import is_stopped
 from mlpkg.records import Page, Segment
 
 if TYPE_CHECKING:
@@ -43,7 +44,7 @@ PLACE = (
     "headline_like",
     "after_headline",
 )
-# A segment of this many words that ends like a sentence is taken for prose.
+# A segment of this many words, cut at white space, that ends like a sentence is prose.
 PROSE_WORDS = 9
 NEAR = 4
 # Prose further away than this is nowhere near.
@@ -55,51 +56,70 @@ HEADLINE_WORDS = 10
 TOP_LINES = 40
 
 
-def place_values(page: Page) -> NDArray[np.float32]:
-    """Return the values of `PLACE`, shape (n_segments, len(PLACE))."""
-    texts = page.texts
+def place_values(page: Page, measured: MeasuredTexts) -> NDArray[np.float32]:
+    """Values of `PLACE`, given the page's texts; shape (n_segments, len(PLACE))."""
+    texts, words = measured.texts, measured.content_words
     total = len(texts)
-    words = [_words(text) for text in texts]
-    prose = np.array([_is_prose(text) for text in texts], dtype=bool)
+    prose = (measured.pieces >= PROSE_WORDS) & np.array(
+        [is_stopped(text) for text in texts], dtype=bool
+    )
     told = _told_in_body(words, prose)
-    headline = _headline(texts, told, _body_start(prose))
+    headline = _headline(measured.pieces, told, _body_start(prose))
     index = np.arange(total)
-    title = _words(page.article.title)
-    columns = [
+    columns = (
         np.log1p(index),
         np.log1p(total - 1 - index),
         index / max(1, total - 1),
         *_block_columns(page.segments),
         *_copy_columns(texts),
         *_prose_columns(prose),
-        [_overlap(found, title) for found in words],
+        _title_overlaps(words, content_words(page.article.title)),
         _top_overlaps(words),
-        np.full(total, np.log1p(total)),
-        np.full(total, prose.sum() / max(1, total)),
+        np.log1p(total),
+        prose.sum() / max(1, total),
         told,
         index == headline,
         (index > headline) & (index <= headline + 2),
-    ]
-    return np.array(columns, dtype=np.float32).T
+    )
+    values = np.empty((total, len(PLACE)), np.float32)
+    for number, column in enumerate(columns):
+        values[:, number] = column
+    return values
 
 
-def _block_columns(segments: tuple[Segment, ...]) -> Iterator[Sequence[float]]:
+def _block_columns(segments: Sequence[Segment]) -> Iterator[NDArray[Any]]:
     """Columns from `index_in_block` to `last_in_block`."""
-    found = np.array(_block_positions(segments)).reshape(-1, 3).T
-    yield from np.log1p(found)
-    yield found[0] == found[1] - 1
+    blocks = [segment.block for segment in segments]
+    begins = np.array(
+        [
+            b is not a or b is None
+            for a, b in zip([None, *blocks], blocks, strict=False)
+        ],
+        dtype=bool,
+    )
+    number = np.cumsum(begins) - 1
+    firsts = np.flatnonzero(begins)
+    ends = np.append(firsts, len(segments))[1:]
+    characters = np.array(
+        [
+            segments[end - 1].end - segments[first].start
+            for first, end in zip(firsts.tolist(), ends.tolist(), strict=True)
+        ],
+        dtype=np.intp,
+    )
+    index = np.arange(len(segments))
+    yield np.log1p(index - firsts[number])
+    yield np.log1p((ends - firsts)[number])
+    yield np.log1p(characters[number])
+    yield index == ends[number] - 1
 
 
-def _copy_columns(texts: list[str]) -> Iterator[Sequence[float]]:
+def _copy_columns(texts: Sequence[str]) -> Iterator[NDArray[Any]]:
     """Columns `copies` and `copy_before`."""
     counts = Counter(texts)
-    yield [log1p(counts[text] - 1) for text in texts]
-    seen: set[str] = set()
-    before = []
-    for text in texts:
-        before.append(float(text in seen))
-        seen.add(text)
-    yield before
+    yield np.log1p([counts[text] - 1 for text in texts])
+    first: dict[str, int] = {}
+    yield np.array([first.setdefault(text, i) < i for i, text in enumerate(texts)])
 
 
 def _prose_columns(prose: NDArray[np.bool_]) -> Iterator[NDArray[Any]]:
@@ -126,26 +146,6 @@ def _gaps(prose: NDArray[np.bool_]) -> NDArray[np.int64]:
     return gaps
 
 
-def _is_prose(text: str) -> bool:
-    """Tell whether a text looks like a sentence of running prose."""
-    return len(text.split()) >= PROSE_WORDS and STOPPED.search(text) is not None
-
-
-def _block_positions(segments: tuple[Segment, ...]) -> list[tuple[int, int, int]]:
-    """For each segment its place in its block, the block's segments and length."""
-    groups: list[list[Segment]] = []
-    for segment in segments:
-        if groups and groups[-1][-1].block is segment.block is not None:
-            groups[-1].append(segment)
-        else:
-            groups.append([segment])
-    return [
-        (place, len(group), group[-1].end - group[0].start)
-        for group in groups
-        for place in range(len(group))
-    ]
-
-
 def _told_in_body(words: list[frozenset[str]], prose: NDArray[np.bool_]) -> list[float]:
     """For each segment the share of its words that stand in the page's prose too.
 
@@ -158,50 +158,57 @@ def _told_in_body(words: list[frozenset[str]], prose: NDArray[np.bool_]) -> list
     once = frozenset(counts)
     again = frozenset(word for word in counts if counts[word] > 1)
     return [
-        len(found & (again if is_prose else once)) / max(1, len(found))
+        len(found & (again if is_prose else once)) / (len(found) or 1)
         for found, is_prose in zip(words, prose, strict=True)
     ]
 
 
 def _body_start(prose: NDArray[np.bool_]) -> int:
     """Return the first prose that more prose follows soon: lone lines are notices."""
-    for i, is_prose in enumerate(prose):
-        if is_prose and sum(prose[i + 1 : i + 1 + NEAR]) >= NEAR // 2:
-            return i
-    return len(prose)
+    running = np.concatenate([[0], np.cumsum(prose), np.full(NEAR, prose.sum())])
+    soon = running[1 + NEAR :] - running[1 : 1 + len(prose)]
+    found = np.flatnonzero(prose & (soon >= NEAR // 2))
+    return int(found[0]) if len(found) else len(prose)
 
 
-def _headline(texts: list[str], told: list[float], first: int) -> int:
+def _headline(pieces: NDArray[np.intp], told: list[float], first: int) -> int:
     """Return the line above the prose that reads most like its headline, or -10."""
     best, place = 0.0, -10
-    for i in range(min(first, len(texts))):
-        words = len(texts[i].split())
+    for i, words in enumerate(pieces[:first].tolist()):
         score = told[i] * min(words, HEADLINE_WORDS)
         if words >= MIN_HEADLINE_WORDS and score > best:
             best, place = score, i
     return place
 
 
+def _title_overlaps(words: list[frozenset[str]], title: frozenset[str]) -> list[float]:
+    """Share of the words of a segment and the title that both hold (Jaccard)."""
+    shared = [len(found & title) for found in words]
+    return [
+        common / (len(found) + len(title) - common) if common else 0.0
+        for found, common in zip(words, shared, strict=True)
+    ]
+
+
 def _top_overlaps(words: list[frozenset[str]]) -> list[float]:
-    """For each segment its largest overlap with a line above it near the top."""
+    """For each segment its largest overlap (Jaccard) with a line above near the top.
+
+    Lines are found by their words: few lines share any.
+    """
     by_word: dict[str, list[int]] = {}
-    overlaps = []
+    known = by_word.keys()
+    overlaps: list[float] = []
     for i, found in enumerate(words):
-        near = {place for word in found for place in by_word.get(word, ())}
-        overlaps.append(max((_overlap(found, words[j]) for j in near), default=0.0))
-        if i < TOP_LINES and len(found) >= MIN_HEADLINE_WORDS:
+        if known.isdisjoint(found) and i >= TOP_LINES:
+            overlaps.append(0.0)
+            continue
+        lines = chain.from_iterable(by_word[word] for word in found if word in by_word)
+        size, sizes = (
+            len(found),
+            [(n, len(words[j])) for j, n in Counter(lines).items()],
+        )
+        overlaps.append(max((n / (size + m - n) for n, m in sizes), default=0.0))
+        if i < TOP_LINES and size >= MIN_HEADLINE_WORDS:
             for word in found:
                 by_word.setdefault(word, []).append(i)
     return overlaps
-
-
-def _words(text: str) -> frozenset[str]:
-    """Words of a text without the commonest, lower case."""
-    return frozenset(WORD.findall(text[:400].lower())) - FUNCTION_WORDS
-
-
-def _overlap(words: frozenset[str], reference: frozenset[str]) -> float:
-    """Share of the words of either side that both hold (Jaccard)."""
-    if not words or not reference:
-        return 0.0
-    return len(words & reference) / len(words | reference)

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-import re
-from functools import lru_cache
-from math import log1p
+from typing import TYPE_CHECKING
 
-__all__ = ["SHAPE", "FUNCTION_WORDS", "STOPPED", "WORD", "shape_values"]
+import numpy as np
+
+from mlpkg.features.measured_texts import MeasuredTexts
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+__all__ = ["SHAPE", "is_stopped", "shape_values"]
 
 SHAPE = (
     "characters",
@@ -24,41 +29,39 @@ SHAPE = (
     "short",
     "function_share",
 )
-STOPPED = re.compile(r"[.!?…:][\"'”’»)\]]*$")
-WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")
-FUNCTION_WORDS = frozenset(
-    "a an and are as at be been but by for from had has have he her his if in into is "
-    "it its more not of on one or our out she so than that the their them there they "
-    "this to up was we were what when which who will with would you".split()
-)
-# Furniture comes back on every page of a site.
-KEPT_TEXTS = 20_000
+_STOPS = frozenset(".!?…:")
+_CLOSERS = "\"'”’»)]"
 
 
-@lru_cache(maxsize=KEPT_TEXTS)
-def shape_values(text: str) -> tuple[float, ...]:
-    """Values of `SHAPE` for one text; they need no page."""
-    words = WORD.findall(text)
-    letters = sum(map(str.isalpha, text))
-    upper = sum(map(str.isupper, text))
-    digits = sum(map(str.isdigit, text))
-    spaces = sum(map(str.isspace, text))
-    size = max(1, len(text))
-    count = max(1, len(words))
-    first = text[:1]
-    return (
-        log1p(len(text)),
-        log1p(len(words)),
-        upper / max(1, letters),
-        sum(word[0].isupper() for word in words) / count,
+def shape_values(measured: MeasuredTexts) -> NDArray[np.float32]:
+    """Values of `SHAPE`, shape (n_texts, len(SHAPE)); they need no page."""
+    texts, words = measured.texts, measured.words
+    size, count = np.maximum(1, measured.sizes), np.maximum(1, words)
+    letters, upper, digits = measured.letters, measured.upper, measured.digits
+    first = [text[:1] for text in texts]
+    columns = (
+        np.log1p(measured.sizes),
+        np.log1p(words),
+        upper / np.maximum(1, letters),
+        measured.title_words / count,
         digits / size,
-        (size - letters - digits - spaces) / size,
-        float(STOPPED.search(text) is not None),
-        float(first.islower()),
-        float(first.isdigit()),
-        float(not first.isalnum()),
-        sum(map(len, words)) / count / 10,
-        float(letters > 0 and upper == letters),
-        float(len(words) <= 4),
-        sum(word.lower() in FUNCTION_WORDS for word in words) / count,
+        (size - letters - digits - measured.spaces) / size,
+        [is_stopped(text) for text in texts],
+        [character.islower() for character in first],
+        [character.isdigit() for character in first],
+        [not character.isalnum() for character in first],
+        measured.word_characters / count / 10,
+        (letters > 0) & (upper == letters),
+        words <= 4,
+        measured.function_words / count,
     )
+    values = np.empty((len(texts), len(SHAPE)), np.float32)
+    for number, column in enumerate(columns):
+        values[:, number] = column
+    return values
+
+
+def is_stopped(text: str) -> bool:
+    """Tell whether a text ends like a sentence: a mark, then closers at most."""
+    end = text.removesuffix("\n").rstrip(_CLOSERS)[-1:]
+    return end in _STOPS

@@ -21,12 +21,17 @@ _WORD_CHARACTER = re.compile(r"[^\W_]")
 _CLOSERS = r"[\"'”’»)\]]*"
 _LEGAL = re.compile(r"©|\(c\) ?\d{4}|copyright\b", re.IGNORECASE)
 
+# Before a second sentence, by nupunkt and by the rules here, stands a mark that no word
+# follows directly.
+_STOP = re.compile(r"[.!?…][\W_]")
 # Where a sentence may end: a mark, closers, white space, then anything.
 _CANDIDATE = re.compile(
     rf"(?P<mark>[.!?…])(?P<closers>{_CLOSERS})(?P<gap>\s+)(?=(?P<next>\S))"
 )
-_LAST_WORD = re.compile(r"[^\s\"“”‘’'(\[/]*$")
+# Up to the last word of a piece: greedy, so that only the word itself is read twice.
+_BEFORE_LAST_WORD = re.compile(r".*[\s\"“”‘’'(\[/]", re.DOTALL)
 LONGEST_WORD = 40
+_DASH = re.compile(r"[-—–/]")
 # "Who won?" Smith asked: the mark ends the quotation, not the sentence.
 _SPEECH_FOLLOWS = re.compile(
     r"(?:[A-Z][\w.'’-]*\s+){1,3}(?:asked|said|says|told|added|replied|wrote|cried|"
@@ -82,6 +87,8 @@ def sentence_spans(text: str, start: int, end: int) -> list[tuple[int, int]]:
         together covering all that is not white space in the block.
     """
     piece = text[start:end]
+    if not _may_hold_two(piece):
+        return [(start, end)]
     if len(piece) <= MAX_LEGAL and _LEGAL.match(piece):
         return [(start, end)]
     ends = {stop for _, stop in nupunkt.sent_spans(piece)}
@@ -98,6 +105,12 @@ def sentence_spans(text: str, start: int, end: int) -> list[tuple[int, int]]:
     return _spans(piece, sorted(cuts), start)
 
 
+def _may_hold_two(piece: str) -> bool:
+    """Tell whether a word follows a stop; in three lines of four none does."""
+    stop = _STOP.search(piece)
+    return stop is not None and _WORD_CHARACTER.search(piece, stop.end()) is not None
+
+
 def _ends_sentence(piece: str, match: re.Match[str]) -> bool | None:
     """Judge one candidate: True, False, or None for nupunkt's own judgement."""
     mark, following = match["mark"], match["next"]
@@ -111,9 +124,10 @@ def _ends_sentence(piece: str, match: re.Match[str]) -> bool | None:
             return False
         return True if following.isalnum() or following in _OPENERS else None
     tail = piece[max(0, match.start() - LONGEST_WORD) : match.start()]
-    word = _LAST_WORD.search(tail)
+    before = _BEFORE_LAST_WORD.match(tail := tail.removesuffix("\n"))
+    word = tail[before.end() :] if before else tail
     rest = piece[match.end() : match.end() + LONGEST_WORD]
-    return _after_stop(word[0] if word else "", rest, closed=closed)
+    return _after_stop(word, rest, closed=closed)
 
 
 def _after_stop(word: str, rest: str, *, closed: bool) -> bool | None:
@@ -123,7 +137,7 @@ def _after_stop(word: str, rest: str, *, closed: bool) -> bool | None:
     if not closed:
         if bare in _NEVER_LAST:
             return False
-        if following.isdigit() and bare in _BEFORE_FIGURE | _MONTHS:
+        if following.isdigit() and (bare in _BEFORE_FIGURE or bare in _MONTHS):
             return False
         if bare in {"a.m", "p.m"}:
             opens = following.isupper() or following in _OPENERS
@@ -143,7 +157,7 @@ def _is_word(word: str) -> bool:
     A capitalised word counts from three letters on: shorter ones may be a title that
     no list here holds.
     """
-    tail = re.split(r"[-—–/]", word)[-1]
+    tail = _DASH.split(word)[-1]
     if len(tail) < 2 or (tail.isupper() and len(tail) == 2):
         return False
     if any(character.isdigit() for character in tail):

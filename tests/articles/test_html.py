@@ -122,6 +122,8 @@ def test_the_lines_of_preformatted_text_are_kept():
         "<p><![CDATA[no]]>It rained.</p>",
         "<p>It rained.<!-- > </p> --></p>",
         "<p>It rained.</p><svg><g><svg></svg></g><text>no</text></svg>",
+        "<p>It rained.</p><svg><link href=x><g><text>no</text></g></svg>",
+        "<p>It rained.</p><!-- a --b- <p>no</p> --><script>a</b</script>",
         "<p>It rained.</p><xmp><p>no</p></xmp>",
     ],
 )

@@ -6,16 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mlpkg.features.cues import (
-    CUE_NAMES,
-    MAX_CHARACTERS,
-    PATTERNS,
-    cue_counts,
-)
+from mlpkg.features.cue_patterns import BY_CASE, PATTERNS
+from mlpkg.features.cues import CUE_NAMES, MAX_CHARACTERS, cue_counts
 
 
 def values(text: str) -> dict[str, int]:
-    return dict(zip(CUE_NAMES, cue_counts(text), strict=True))
+    return dict(zip(CUE_NAMES, cue_counts([text])[0].tolist(), strict=True))
 
 
 @pytest.mark.parametrize(
@@ -77,12 +73,24 @@ def test_a_cue_is_counted_as_often_as_it_is_met():
 
 @given(st.sampled_from([*PATTERNS]), st.data())
 def test_a_pattern_never_matches_without_its_words_or_marks(name, data):
-    pattern, needed = PATTERNS[name]
+    pattern, *needed = PATTERNS[name]
     text = data.draw(
         st.from_regex(pattern, fullmatch=True, alphabet=st.characters(codec="ascii"))
     )
     words = set(re.findall(r"[a-z]+", text.lower())) | set(text)
-    assert needed & words
+    assert all(each & words for each in needed)
+
+
+@given(st.sampled_from(sorted(PATTERNS.keys() - BY_CASE)), st.data())
+def test_case_does_not_matter_to_a_pattern_even_beyond_ascii(name, data):
+    pattern = PATTERNS[name][0]
+    text = data.draw(
+        st.from_regex(pattern, fullmatch=True, alphabet=st.characters(codec="ascii"))
+    )
+    wanted = len(re.findall(pattern, text.upper(), re.IGNORECASE))
+    assert values(text.upper())[name] == wanted
+    odd = text.replace("k", "K") + " ı"
+    assert values(odd)[name] == len(re.findall(pattern, odd, re.IGNORECASE))
 
 
 def test_what_stands_beyond_the_limit_does_not_count():
@@ -91,9 +99,9 @@ def test_what_stands_beyond_the_limit_does_not_count():
 
 @given(st.text())
 def test_every_string_gives_one_count_a_cue(text):
-    found = cue_counts(text)
-    assert len(found) == len(CUE_NAMES)
-    assert all(count >= 0 for count in found)
+    found = cue_counts([text, text])
+    assert found.shape == (2, len(CUE_NAMES))
+    assert (found[0] == found[1]).all()
 
 
 @pytest.mark.parametrize(

@@ -23,7 +23,7 @@ def only(markup: str) -> dict[str, float]:
 @pytest.mark.parametrize("block", [None, Block(0, 4)])
 def test_plain_text_has_no_markup(block):
     page = Page(Article("a", "Home"), (Segment("a", 0, 0, 4, "Home", block),))
-    assert set(markup_values(page)[0]) == {0.0}
+    assert not markup_values(page).any()
 
 
 @pytest.mark.parametrize(
@@ -66,7 +66,7 @@ def test_lines_where_the_prose_stands_are_told_from_the_others():
 
 def test_the_links_of_a_list_are_told_of_each_of_its_lines():
     found = rows("<ul><li><a href=x>Home</a><li><a href=x>News</a><li>Late</ul>")
-    assert {round(row["parent_links"], 2) for row in found} == {round(8 / 12, 2)}
+    assert [row["parent_links"] for row in found] == pytest.approx([8 / 12] * 3)
 
 
 def test_sentences_of_one_line_share_its_markup():

@@ -5,6 +5,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
+from mlpkg.features.measured_texts import MeasuredTexts
 from mlpkg.features.place import PLACE, place_values
 from mlpkg.records import Article, Page
 from mlpkg.segmentation import Segmenter
@@ -17,9 +18,14 @@ Home
 """
 
 
+def rows_of(page: Page) -> list[dict[str, float]]:
+    values = place_values(page, MeasuredTexts(page.texts))
+    return [dict(zip(PLACE, row, strict=True)) for row in values]
+
+
 @pytest.fixture
 def place(make_page) -> list[dict[str, float]]:
-    return [dict(zip(PLACE, row, strict=True)) for row in place_values(make_page(TEXT))]
+    return rows_of(make_page(TEXT))
 
 
 def test_copies_on_the_page_are_counted(place):
@@ -50,12 +56,13 @@ def test_prose_is_counted_on_both_sides(place):
 def test_overlap_with_the_title_is_a_share():
     text = "Quay closes for weeks\nSomething else"
     page = Segmenter().segment(Article("a", text, title="Quay closes for weeks"))
-    rows = [dict(zip(PLACE, row, strict=True)) for row in place_values(page)]
+    rows = rows_of(page)
     assert [row["title_overlap"] for row in rows] == [1, 0]
 
 
 def test_a_page_without_segments_has_no_rows():
-    assert place_values(Page(Article("a", ""), ())).shape == (0, len(PLACE))
+    page = Page(Article("a", ""), ())
+    assert place_values(page, MeasuredTexts([])).shape == (0, len(PLACE))
 
 
 NEWS = """Sport
@@ -71,15 +78,15 @@ Bakery wins a prize
 
 
 def test_the_headline_is_the_line_above_the_body_whose_words_the_body_tells(make_page):
-    rows = [dict(zip(PLACE, r, strict=True)) for r in place_values(make_page(NEWS))]
+    rows = rows_of(make_page(NEWS))
     assert [row["headline_like"] for row in rows] == [0, 1, 0, 0, 0, 0, 0, 0, 0]
     assert rows[1]["told_in_body"] > 0.7 > 0.1 >= rows[4]["told_in_body"]
     assert [i for i, row in enumerate(rows) if row["after_headline"]] == [2, 3]
 
 
 def test_a_page_of_furniture_alone_has_no_headline(make_page):
-    rows = place_values(make_page("Home\nNews and more news\nSport today\n"))
-    assert all(dict(zip(PLACE, r, strict=True))["headline_like"] == 0 for r in rows)
+    rows = rows_of(make_page("Home\nNews and more news\nSport today\n"))
+    assert all(row["headline_like"] == 0 for row in rows)
 
 
 def test_gaps_count_the_segments_to_the_nearest_prose(place):
@@ -93,7 +100,7 @@ def test_a_line_that_repeats_the_headline_overlaps_it(make_page):
     text = (
         "Ferry fares rise after vote\nHome\nFerry fares rise after vote, council says"
     )
-    rows = [dict(zip(PLACE, r, strict=True)) for r in place_values(make_page(text))]
+    rows = rows_of(make_page(text))
     overlaps = [row["top_overlap"] for row in rows]
     assert overlaps[:2] == [0, 0]
     assert 0.5 < overlaps[2] < 1

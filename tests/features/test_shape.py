@@ -2,11 +2,12 @@ from __future__ import annotations
 
 import pytest
 
+from mlpkg.features.measured_texts import MeasuredTexts
 from mlpkg.features.shape import SHAPE, shape_values
 
 
 def shape(text: str) -> dict[str, float]:
-    return dict(zip(SHAPE, shape_values(text), strict=True))
+    return dict(zip(SHAPE, shape_values(MeasuredTexts([text]))[0], strict=True))
 
 
 def test_shape_tells_letters_digits_and_marks_apart():
@@ -31,4 +32,4 @@ def test_shape_tells_how_a_text_starts(text, name):
 
 
 def test_shape_of_an_empty_text_stays_in_range():
-    assert all(abs(value) <= 1 for value in shape_values(""))
+    assert all(abs(value) <= 1 for value in shape("").values())

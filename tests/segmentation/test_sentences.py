@@ -1,7 +1,10 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from mlpkg.segmentation import sentences
 from mlpkg.segmentation.sentences import sentence_spans
 
 # One block a row; a bar stands where a sentence ends, every space is kept.
@@ -112,3 +115,12 @@ def test_marks_alone_are_one_segment(text):
 
 def test_stray_marks_join_their_neighbour():
     assert cut("It rained. ...") == ["It rained. ..."]
+
+
+@given(st.text(st.sampled_from("aB1 .!?…\n\"“”'’)]([*:@©-_É"), min_size=1, max_size=40))
+def test_lines_that_are_passed_over_are_those_that_would_stay_whole(text):
+    text = text.strip() or "a"
+    quick = sentence_spans(text, 0, len(text))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sentences, "_may_hold_two", lambda _: True)
+        assert sentence_spans(text, 0, len(text)) == quick
