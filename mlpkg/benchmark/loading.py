@@ -83,8 +83,10 @@ def _anchor(settings: dict[str, Any], folder: Path) -> None:
         settings["data"] = str(folder / settings["data"])
     for task in _items(settings, "tasks"):
         data = task.get("data") if isinstance(task, dict) else None
+        if not isinstance(data, dict):
+            continue
         for key in ("train", "validation"):
-            value = data.get(key) if isinstance(data, dict) else None
+            value = data.get(key)
             if isinstance(value, str) and not value.startswith(CORPUS_PREFIX):
                 data[key] = str(folder / value)
     for spec in _items(settings, "classifiers"):

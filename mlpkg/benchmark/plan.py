@@ -203,7 +203,7 @@ class Planner:
             self.specs[task.name],
             seed,
             kind,
-            source and self.specs[source.name],
+            self.specs[source.name] if source else None,
             source.train_name if source else train,
             few,
             digest[:10],

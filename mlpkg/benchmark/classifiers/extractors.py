@@ -43,7 +43,7 @@ def _resiliparse() -> Extract:
     from resiliparse.parse.html import HTMLTree
 
     def extract(html: bytes) -> str:
-        tree = HTMLTree.parse_from_bytes(html, detect_encoding(html))
+        tree = HTMLTree.parse_from_bytes(html, detect_encoding(html) or "utf-8")
         text: str = extract_plain_text(
             tree, main_content=True, alt_texts=False, list_bullets=False
         )

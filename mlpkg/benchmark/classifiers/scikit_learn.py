@@ -74,9 +74,9 @@ class ScikitLearn(TextClassifier):
             scores = np.asarray(estimator.decision_function(rows), dtype=np.float64)
             if scores.ndim == 1:
                 scores = np.column_stack([-scores, scores])
-            return softmax(scores)
-        found = np.asarray(estimator.predict(rows)).astype(str)
-        return (found[:, None] == np.array(self.classes)).astype(np.float64)
+            return np.asarray(softmax(scores), dtype=np.float64)
+        labels = np.asarray(estimator.predict(rows)).astype(str)
+        return np.asarray(labels[:, None] == np.array(self.classes), dtype=np.float64)
 
     def size_bytes(self) -> int:
         """Return the size that its pickle would have; it is not written."""

@@ -53,7 +53,8 @@ class Peer:
         """Return the size of the saved model."""
         with tempfile.TemporaryDirectory() as folder:
             self.model.to_pipeline().save_pretrained(folder)
-            return folder_bytes(folder)
+            size: int = folder_bytes(folder)
+        return size
 
 
 if __name__ == "__main__":

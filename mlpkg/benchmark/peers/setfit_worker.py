@@ -61,7 +61,8 @@ class Peer:
         """Return the size of the saved model."""
         with tempfile.TemporaryDirectory() as folder:
             self.model.save_pretrained(folder)
-            return folder_bytes(folder)
+            size: int = folder_bytes(folder)
+        return size
 
 
 if __name__ == "__main__":

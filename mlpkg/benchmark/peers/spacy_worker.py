@@ -81,7 +81,8 @@ class Peer:
         """Return the size of the saved pipeline."""
         with tempfile.TemporaryDirectory() as folder:
             self.pipeline.to_disk(folder)
-            return folder_bytes(folder)
+            size: int = folder_bytes(folder)
+        return size
 
 
 if __name__ == "__main__":
