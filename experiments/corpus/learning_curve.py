@@ -14,14 +14,12 @@ from __future__ import annotations
 
 import argparse
 import hashlib
-import json
 import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain, islice
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
@@ -30,14 +28,12 @@ from mlpkg.config import Config, config_hash, load_config
 from mlpkg.config.objects import make_classifier, make_encoder, make_scheme
 from mlpkg.data.corpus import corpus_files
 from mlpkg.data.gold import GoldPage, data_fingerprint, load_gold
-from mlpkg.data.row_files import read_records
 from mlpkg.data.splits import require_disjoint
-from mlpkg.data.whole_file import whole_file
 from mlpkg.embedding.memory import RememberingEncoder
 from mlpkg.evaluation import Evaluation, evaluate_labels
 from mlpkg.evaluation.comparison import ComparisonRow, compare
 from mlpkg.evaluation.report_table import interval_cell
-from mlpkg.exceptions import DataError, MlpkgError
+from mlpkg.exceptions import MlpkgError
 from mlpkg.labels import DEFAULT_SCHEME
 from mlpkg.report.figures import markdown_table
 from mlpkg.tracking.provenance import code_sha256
@@ -45,8 +41,12 @@ from mlpkg.training.audits import audit_pages
 from mlpkg.training.evaluate import judge, score_judged
 from mlpkg.training.fitting import fit_on_gold
 
+sys.path.append(str(Path(__file__).resolve().parents[1]))
+
+from scored_pages import SHARED, load_present, scored_table
+from stored_lines import Line, read_lines, write_lines, write_text
+
 HERE = Path(__file__).resolve().parent
-SHARED = HERE.parents[2] / "shared"
 TRAIN = "corpus:train@html"
 DATA: dict[str, str | Path] = {
     "validation": "corpus:validation",
@@ -82,7 +82,6 @@ interval over the scored articles; **in bold where it bought nothing**: the inte
 holds 0 or lies below it. The intervals are not widened for their number. The first
 batch, {", ".join(sorted(FIRST_HANDS))}, is the training part before the corpus grew."""
 SCORED_ON = "## Scored on"
-HELD_OUT_HEAD = ("data", "articles", "segments", "leakage audit against all pages")
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +95,6 @@ class Fit:
 
 
 Data = Mapping[str, Sequence[GoldPage]]
-Line = dict[str, Any]
 
 
 def main() -> None:
@@ -110,7 +108,7 @@ def main() -> None:
 
 def study(sizes: Sequence[int], draws: int, limit: int | None, out: Path) -> None:
     """Train and score all that is planned and write both files."""
-    data = _load_data()
+    data = load_present(DATA)
     pages, hands = training_pages(limit)
     for held_out in data.values():
         require_disjoint(pages, held_out)
@@ -121,8 +119,7 @@ def study(sizes: Sequence[int], draws: int, limit: int | None, out: Path) -> Non
         for name, held_out in data.items()
     }
     text = document(lines, data, audits)
-    with whole_file(out / "learning_curve.md") as draft:
-        draft.write_text(text, encoding="utf-8")
+    write_text(out / "learning_curve.md", text)
     print(text)
 
 
@@ -247,24 +244,6 @@ def made(
     ]
 
 
-def read_lines(path: Path) -> Iterator[Line]:
-    """Yield the lines of an earlier start."""
-    for number, record in read_records(path) if path.exists() else ():
-        if isinstance(record, DataError) or "key" not in record:
-            raise DataError(
-                f"{path}, line {number}: expected a line as this script writes it; "
-                "mend or delete the file"
-            )
-        yield dict(record)
-
-
-def write_lines(path: Path, lines: Sequence[Line]) -> None:
-    """Write all lines, or leave the file as it was."""
-    with whole_file(path) as draft:
-        text = "".join(json.dumps(line) + "\n" for line in lines)
-        draft.write_text(text, encoding="utf-8")
-
-
 def document(lines: Sequence[Line], data: Data, audits: Mapping[str, str]) -> str:
     """Write the tables and what their reader must know."""
     grouped: dict[tuple[str, str], dict[str, list[Line]]] = {}
@@ -282,11 +261,10 @@ def document(lines: Sequence[Line], data: Data, audits: Mapping[str, str]) -> st
                 name + [gain_cell(own[part], whole[part], data[part]) for part in data]
             )
     head = ["model", "pages", *data]
-    held_out = [_described(name, pages, audits) for name, pages in data.items()]
     absent = [f"Not there, so not scored: {name}." for name in DATA if name not in data]
     parts = [ABOUT, markdown_table(head, scores), ABOUT_SCORES]
     parts += [GAINS, markdown_table(head, gains), ABOUT_GAINS]
-    parts += [SCORED_ON, markdown_table(HELD_OUT_HEAD, held_out), *absent]
+    parts += [SCORED_ON, scored_table(data, audits), *absent]
     return "\n\n".join(parts) + "\n"
 
 
@@ -339,22 +317,6 @@ def _labels(lines: Sequence[Line]) -> list[str]:
     """Return the labels that some fits predicted, one fit after another."""
     names = {letter: name for name, letter in LETTERS.items()}
     return [names[letter] for line in lines for letter in line["predicted"]]
-
-
-def _described(
-    name: str, pages: Sequence[GoldPage], audits: Mapping[str, str]
-) -> list[str]:
-    """Write what a data set holds."""
-    gold, articles = _gold(pages)
-    return [name, str(len(set(articles))), str(len(gold)), audits[name]]
-
-
-def _load_data() -> dict[str, list[GoldPage]]:
-    """Load what is scored; what is not there is told."""
-    absent = [n for n, s in DATA.items() if isinstance(s, Path) and not s.is_dir()]
-    for name in absent:
-        print(f"{name}: no data here, left out", file=sys.stderr)
-    return {n: load_gold(source) for n, source in DATA.items() if n not in absent}
 
 
 def _options() -> argparse.Namespace:
