@@ -154,7 +154,7 @@ def _row_groups(metadata: Any, first: int, last: int | None) -> tuple[list[int],
 def _numbered(
     records: list[dict[str, Any]], before: int, first: int, last: int | None
 ) -> Iterator[Record]:
-    """Number records that have some before them; leave out those beyond a range."""
+    """Yield records by number, after those before them, within a range."""
     for number, record in enumerate(records, start=before + 1):
         if first <= number and (last is None or number <= last):
             yield number, record

@@ -127,22 +127,25 @@ def _walk(root: Path) -> Iterator[InputFile | ReadFailure]:
             open_folders.pop()
         elif isinstance(path, ReadFailure):
             yield path
-        elif isinstance(path, Path):
-            name = path.relative_to(root).as_posix()
-            if _leaves(path, inside):
-                if path.is_dir() or form_of_name(path.name):
-                    yield _leads_out(path)
-            elif not path.is_dir():  # a link to a file
-                if form := form_of_name(path.name):
-                    yield InputFile(str(path), name, form)
-            elif not path.is_symlink():
-                if splits := _data_set(path, name):
-                    yield from splits
-                else:
-                    open_folders.append(_entries(path))
-        elif form := form_of_name(path):
-            file = Path(path)
-            yield InputFile(path, file.relative_to(root).as_posix(), form)
+        elif isinstance(path, str) or path.is_symlink() or not path.is_dir():
+            yield from _file(path, root, inside)
+        elif splits := _data_set(path, path.relative_to(root).as_posix()):
+            yield from splits
+        else:
+            open_folders.append(_entries(path))
+
+
+def _file(
+    entry: str | Path, root: Path, inside: Path
+) -> Iterator[InputFile | ReadFailure]:
+    """Yield a file that can be read, and what is wrong with a link that leads out."""
+    path = Path(entry)
+    form = form_of_name(path.name)
+    if isinstance(entry, Path) and _leaves(path, inside):
+        if form or path.is_dir():
+            yield _leads_out(path)
+    elif form and not (isinstance(entry, Path) and path.is_dir()):
+        yield InputFile(str(entry), path.relative_to(root).as_posix(), form)
 
 
 def _entries(folder: Path) -> Iterator[str | Path | ReadFailure]:

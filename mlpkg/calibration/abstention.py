@@ -131,14 +131,15 @@ class RiskCurve:
             It is not what `to_json` gives.
         """
         try:
-            columns = (
+            thresholds, coverage, error, bound = (
                 tuple(float(value) for value in stored[name])
                 for name in ("thresholds", "coverage", "error", "bound")
             )
-            sizes = int(stored["n_pages"]), int(stored["n_rows"])
-            return cls(*columns, float(stored["level"]), *sizes)
-        except (KeyError, TypeError, ValueError) as error:
-            raise TypeError(f"not a stored risk curve: {error}") from None
+            level = float(stored["level"])
+            size = int(stored["n_pages"]), int(stored["n_rows"])
+            return cls(thresholds, coverage, error, bound, level, *size)
+        except (KeyError, TypeError, ValueError) as fault:
+            raise TypeError(f"not a stored risk curve: {fault}") from None
 
     def _place(self, max_risk: float) -> int | None:
         """Return where the lowest threshold stands that holds a risk."""
@@ -207,8 +208,9 @@ def fit_risk_curve(
         share = float(weights[kept].sum() / weights.sum())
         error = float(np.average(wrong[kept], weights=weights[kept]))
         found.append((float(threshold), share, error, highest))
-    columns = zip(*reversed(found), strict=True)
-    return RiskCurve(*columns, level, int(units.max()) + 1, len(wrong))
+    thresholds, shares, errors, bounds = zip(*reversed(found), strict=True)
+    size = int(units.max()) + 1, len(wrong)
+    return RiskCurve(thresholds, shares, errors, bounds, level, *size)
 
 
 def _walk(confidence: NDArray[np.floating]) -> NDArray[np.floating]:

@@ -109,7 +109,9 @@ class StaticEncoder:
         place = {text: row for row, text in enumerate(distinct)}
         vectors = self._sums(token_ids(self._loaded, distinct))
         lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
-        unit = vectors / np.maximum(lengths, np.finfo(np.float32).tiny)
+        unit: NDArray[np.float32] = vectors / np.maximum(
+            lengths, np.finfo(np.float32).tiny
+        )
         return unit[[place[text] for text in texts]]
 
     def _sums(self, ids: Sequence[Sequence[int]]) -> NDArray[np.float32]:

@@ -18,7 +18,7 @@ from mlpkg.models.base import Head, Targets
 from mlpkg.models.canaries import Canaries
 from mlpkg.models.checkpoints import Checkpoints
 from mlpkg.models.crossfit import (
-    crossfit_logits,
+    crossfit_forms,
     crossfit_temperature,
     group_folds,
 )
@@ -179,12 +179,13 @@ class SentenceClassifier(ClassifierMixin, BaseEstimator):
                 self.folds,
                 self.random_state,
             )
-            self.crossfit_logits_ = crossfit_logits(
-                train, inputs, targets, self.crossfit_folds_, checkpoints
+            self.crossfit_logits_, *plain = crossfit_forms(
+                train, train.forms(inputs), targets, self.crossfit_folds_, checkpoints
             )
             self.temperature_ = crossfit_temperature(self.crossfit_logits_, targets)
+            # Without its markup a page is harder: what holds there holds for both.
             self.risk_curve_ = crossfit_risk_curve(
-                self.crossfit_logits_,
+                plain[0] if plain else self.crossfit_logits_,
                 self.temperature_,
                 targets,
                 samples.groups if samples.pages else _groups(samples, groups),
@@ -192,7 +193,9 @@ class SentenceClassifier(ClassifierMixin, BaseEstimator):
         self.head_ = train(
             inputs, targets, checkpoints.within("all") if checkpoints else None
         )
-        self.label_mix_ = _mix_of(self.classes_, targets, self.head_)
+        self.label_mix_: dict[str, float] | None = _mix_of(
+            self.classes_, targets, self.head_
+        )
         self.canaries_: Canaries | None = None
         self.scheme_ = _scheme_of(self.classes_)
         self.name_ = "unsaved"

@@ -18,7 +18,7 @@ from mlpkg.models.trainer import Trainer
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["crossfit_logits", "crossfit_temperature", "group_folds"]
+__all__ = ["crossfit_forms", "crossfit_logits", "crossfit_temperature", "group_folds"]
 
 logger = logging.getLogger(__name__)
 
@@ -43,31 +43,57 @@ def crossfit_logits(
     checkpoints
         Where finished folds are kept, and found after an interruption.
     """
-    n_classes = targets[0].allowed.shape[1]
-    logits = np.zeros((len(fold_of), n_classes), dtype=np.float32)
+    return crossfit_forms(train, [inputs], targets, fold_of, checkpoints)[0]
+
+
+def crossfit_forms(
+    train: Trainer,
+    forms: Sequence[Sequence[PageInput]],
+    targets: Sequence[Targets],
+    fold_of: NDArray[np.int64],
+    checkpoints: Checkpoints | None = None,
+) -> list[NDArray[np.float32]]:
+    """Return out-of-fold logits for each form of the pages.
+
+    Parameters
+    ----------
+    train, targets, fold_of, checkpoints
+        As `crossfit_logits` takes them.
+    forms
+        The inputs in one or more forms. The first is learned from, in what poorer
+        forms the trainer makes of it; each is judged.
+
+    Returns
+    -------
+    list of ndarray of shape (n_rows, n_classes)
+        One a form.
+    """
+    shape = (len(fold_of), targets[0].allowed.shape[1])
+    logits = [np.zeros(shape, dtype=np.float32) for _ in forms]
     for fold in range(int(fold_of.max()) + 1):
         found = checkpoints.get(f"fold-{fold}") if checkpoints else None
         if found is not None:
             logger.info("fold %d was finished before; taken from its checkpoint", fold)
         else:
             within = checkpoints.within(f"fold-{fold}") if checkpoints else None
-            found = {
-                "logits": _fold_logits(train, inputs, targets, fold_of == fold, within)
-            }
+            judged = _fold_logits(train, forms, targets, fold_of == fold, within)
+            found = {f"form-{n}": rows for n, rows in enumerate(judged)}
             if checkpoints:
                 checkpoints.put(f"fold-{fold}", found)
-        logits[fold_of == fold] = found["logits"]
+        for number, whole in enumerate(logits):
+            whole[fold_of == fold] = found[f"form-{number}"]
     return logits
 
 
 def _fold_logits(
     train: Trainer,
-    inputs: Sequence[PageInput],
+    forms: Sequence[Sequence[PageInput]],
     targets: Sequence[Targets],
     held_out: NDArray[np.bool_],
     checkpoints: Checkpoints | None,
-) -> NDArray[np.float32]:
+) -> list[NDArray[np.float32]]:
     """Train without the held-out rows and return their logits, in row order."""
+    inputs = forms[0]
     starts = np.cumsum([0, *(len(page) for page in inputs)])
     masks = [
         held_out[begin:end] for begin, end in zip(starts[:-1], starts[1:], strict=True)
@@ -80,10 +106,16 @@ def _fold_logits(
     head = train(
         [page for page, _ in kept], [target for _, target in kept], checkpoints
     )
-    judged = [
+    return [np.concatenate(train.logits(head, _held(form, masks))) for form in forms]
+
+
+def _held(
+    inputs: Sequence[PageInput], masks: Sequence[NDArray[np.bool_]]
+) -> list[PageInput]:
+    """Return the rows of a mask, page by page."""
+    return [
         page.take(mask) for page, mask in zip(inputs, masks, strict=True) if mask.any()
     ]
-    return np.concatenate(train.logits(head, judged))
 
 
 def crossfit_temperature(

@@ -107,7 +107,7 @@ vector_dropout, feature_dropout, label_smoothing, holdout, patience
         if self.teacher is not None:
             from mlpkg.models.store import load_model
 
-            model = load_model(self.teacher)
+            model = load_model(self.teacher, precision="float32")
             teacher = model.head_.tuned(model.encoder_object())
         vectors = distilled(teacher, encoder.tokenizer_file, self.dimension)
         return StaticTable(encoder.tokenizer_file, vectors, self.encoder_dropout)

@@ -79,6 +79,13 @@ class Trainer:
             inputs = with_vectors(inputs, head.tuned(self.encoder))
         return head.logits(inputs)
 
+    def forms(self, inputs: Sequence[PageInput]) -> list[Sequence[PageInput]]:
+        """Return the pages as they are and, where it learns that too, as plain text."""
+        if not (self.markup_dropout and any(has_markup(p.features) for p in inputs)):
+            return [inputs]
+        plain = [replace(p, features=without_markup(p.features)) for p in inputs]
+        return [inputs, plain]
+
     def _without_markup(self, lessons: list[Lesson]) -> list[Lesson]:
         """Pages with markup again, as if they were plain text."""
         rng = np.random.default_rng(self.random_state)

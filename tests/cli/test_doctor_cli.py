@@ -14,7 +14,7 @@ def test_tells_what_the_machine_has(command, tmp_path):
     crew = computing["bulk_workers"] * computing["threads_of_a_bulk_worker"]
     assert 1 <= crew <= cpu_count()
     assert facts["encoder"]["as_trained"] is True
-    assert facts["model"]["name"] == "page-head"
+    assert facts["model"]["name"] == "tuned"
     assert facts["cache"]["path"].startswith(str(tmp_path))
     assert "speed" not in facts
 

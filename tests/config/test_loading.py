@@ -136,7 +136,8 @@ def test_corpus_parts_are_no_paths(tmp_path: Path):
         ),
         (
             "model: {kind: tree}",
-            "\"model.kind\" must be 'linear' or 'page', got 'tree' ({file}, line 1)",
+            "\"model.kind\" must be 'linear', 'page', 'tuned' or 'static', got 'tree' "
+            "({file}, line 1)",
         ),
         (
             "model: {class_weight: x}",

@@ -6,7 +6,9 @@ from pathlib import Path
 import pytest
 
 import mlpkg
-from mlpkg.exceptions import ModelNotFoundError
+from mlpkg.calibration import RiskCurve
+from mlpkg.exceptions import CalibrationError, DataError, ModelNotFoundError
+from mlpkg.models import LinearHead
 from mlpkg.models.classify import (
     BATCH_SEGMENTS,
     classify_articles,
@@ -184,3 +186,97 @@ def test_the_language_of_a_page_is_stated_or_detected_but_not_for_short_ones(
 def test_an_unknown_choice_is_refused(classifier):
     with pytest.raises(ValueError, match=r'"other_languages" must be one of warn, abs'):
         next(classifier.classify("It rained.", other_languages="drop"))
+
+
+@pytest.fixture
+def calibrated(classifier):
+    classifier.risk_curve_ = RiskCurve(
+        (0.3, 0.6, 0.9),
+        (1.0, 0.8, 0.5),
+        (0.2, 0.1, 0.0),
+        (0.3, 0.15, 0.04),
+        0.95,
+        9,
+        90,
+    )
+    return classifier
+
+
+def test_a_risk_abstains_under_the_threshold_of_its_curve(calibrated, task):
+    assert calibrated.threshold(0.05) == 0.9
+    predictions = list(calibrated.classify(task.pages[0].article, max_risk=0.15))
+    plain = list(calibrated.classify(task.pages[0].article))
+    assert [p.abstained for p in predictions] == [p.confidence < 0.6 for p in plain]
+    assert [p.label for p in predictions] == [p.label for p in plain]
+    assert any(p.abstained for p in predictions)
+    assert not all(p.abstained for p in predictions)
+
+
+@pytest.mark.parametrize(("least", "risk"), [(0.6, 0.3), (0.2, 0.15)])
+def test_of_risk_and_confidence_the_stricter_counts(calibrated, task, least, risk):
+    both = calibrated.classify(TEXT, min_confidence=least, max_risk=risk)
+    assert list(both) == list(calibrated.classify(TEXT, min_confidence=0.6))
+
+
+def test_predicting_never_abstains(calibrated, task):
+    assert all(len(labels) for labels in calibrated.predict(task.pages))
+
+
+def test_a_risk_out_of_reach_is_refused_at_once(calibrated):
+    with pytest.raises(CalibrationError, match=r"max_risk 0\.03 .* lowest is 0\.04"):
+        calibrated.classify(TEXT, max_risk=0.03)
+
+
+def test_a_model_without_folds_says_so_at_once(classifier):
+    message = "'unsaved' has no risk curve, .* train it again with folds of at least 2"
+    with pytest.raises(CalibrationError, match=message):
+        classifier.classify(TEXT, max_risk=0.05)
+
+
+def test_a_stated_label_mix_moves_probabilities_by_bayes_rule(classifier):
+    trained = classifier.label_mix_
+    stated = {"claim": 0.7, "opinion": 0.1, "attribution": 0.2, "boilerplate": 0.0}
+    plain = list(classifier.classify(TEXT))
+    for before, after in zip(
+        plain, classifier.classify(TEXT, label_mix=stated), strict=True
+    ):
+        odds = {
+            name: p * stated[name] / trained[name]
+            for name, p in before.probabilities.items()
+        }
+        expected = {name: value / sum(odds.values()) for name, value in odds.items()}
+        assert after.probabilities == pytest.approx(expected)
+        assert after.label == max(expected, key=expected.__getitem__)
+        assert after.confidence == max(after.probabilities.values())
+    assert [p.label for p in plain][0] == "boilerplate"
+
+
+def test_the_training_mix_is_the_share_of_the_labels(classifier, task):
+    labels = [label for page in task.page_labels for label in page]
+    assert list(classifier.label_mix_) == classifier.classes_.tolist()
+    for name, share in classifier.label_mix_.items():
+        assert share == pytest.approx(labels.count(name) / len(labels))
+
+
+def test_balanced_weights_take_equal_shares_for_granted(make_classifier, task):
+    head = LinearHead(class_weight="balanced")
+    classifier = make_classifier(model=head).fit(task.pages, task.page_labels)
+    assert set(classifier.label_mix_.values()) == {0.25}
+
+
+def test_a_partial_mix_is_refused_at_once(classifier):
+    with pytest.raises(DataError, match="mix names claim, expected attribution, boil"):
+        classifier.classify(TEXT, label_mix={"claim": 1.0})
+
+
+def test_risk_and_mix_do_not_go_together(calibrated):
+    with pytest.raises(DataError, match="max_risk 0.3 and label_mix .* leave one out"):
+        calibrated.classify(TEXT, max_risk=0.3, label_mix=calibrated.label_mix_)
+
+
+def test_extracting_leaves_out_what_abstains(calibrated, task):
+    article = task.pages[0].article
+    (found,) = mlpkg.extract(article, calibrated, max_risk=0.05)
+    (expected,) = mlpkg.extract(article, calibrated, min_confidence=0.9)
+    (everything,) = mlpkg.extract(article, calibrated)
+    assert found.text == expected.text != everything.text

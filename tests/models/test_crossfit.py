@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -8,7 +10,7 @@ from hypothesis import strategies as st
 from mlpkg.exceptions import SplitError
 from mlpkg.models.base import PageInput, Targets
 from mlpkg.models.checkpoints import Checkpoints
-from mlpkg.models.crossfit import crossfit_logits, group_folds
+from mlpkg.models.crossfit import crossfit_forms, crossfit_logits, group_folds
 
 # The pages of `_pages`: 0, 3 and 5 stand in fold 0, 1 and 4 in fold 1, 2 in fold 2.
 SIZES = (3, 2, 4, 1, 2, 3)
@@ -171,3 +173,21 @@ def test_the_folds_of_a_fit_keep_pages_whole(make_classifier, task):
     assert set(folds) == {0, 1, 2}
     uncalibrated = make_classifier(folds=0).fit(task.pages, task.page_labels)
     assert uncalibrated.crossfit_folds_ is None
+
+
+def test_every_form_is_judged_by_the_head_that_learned_from_the_first(tmp_path):
+    train, kept = _Train(), Checkpoints(tmp_path)
+    inputs, targets = _pages()
+    poorer = [replace(page, vectors=-page.vectors) for page in inputs]
+    found = crossfit_forms(train, [inputs, poorer], targets, FOLD_OF, kept)
+    assert len(train.learned) == 3
+    np.testing.assert_array_equal(
+        found[0], crossfit_logits(train, inputs, targets, FOLD_OF)
+    )
+    # The head adds the sum of what it learned, which is the same for both forms.
+    rows = np.arange(sum(SIZES))
+    np.testing.assert_array_equal(
+        found[0] - found[1], 2 * np.stack([rows, 100 * rows], 1)
+    )
+    again = crossfit_forms(_Train(), [inputs, poorer], targets, FOLD_OF, kept)
+    np.testing.assert_array_equal(again, found)

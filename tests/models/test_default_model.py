@@ -19,8 +19,8 @@ from mlpkg.models.store import MODELS, load_model
 pytestmark = pytest.mark.e2e
 
 RETRAIN = (
-    "the bundled model is out of date: run `mlpkg train page-head` and copy the run's "
-    "model folder to mlpkg/bundled/model"
+    "a bundled model is out of date: run `mlpkg train tuned`, copy the run's model "
+    "folder to mlpkg/bundled/model; then `static`, for mlpkg/bundled/static"
 )
 SPREAD = {"float32": 1e-4, "bfloat16": 0.005}
 
@@ -43,11 +43,10 @@ def models() -> dict[str, SentenceClassifier]:
     }
 
 
-def test_it_was_trained_with_the_config_and_data_of_this_repository():
-    manifest = json.loads(
-        (MODELS["default"] / "model.json").read_text(encoding="utf-8")
-    )
-    config = load_config("page-head")
+@pytest.mark.parametrize("name", ["tuned", "static"])
+def test_it_was_trained_with_the_config_and_data_of_this_repository(name):
+    manifest = json.loads((MODELS[name] / "model.json").read_text(encoding="utf-8"))
+    config = load_config(name)
     assert manifest["config_fingerprint"] == config_hash(config), RETRAIN
     found = data_fingerprint(load_gold(config.data.train))
     assert manifest["data_fingerprint"] == found, RETRAIN

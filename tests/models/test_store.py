@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from sklearn.exceptions import NotFittedError
 
 from mlpkg.exceptions import (
+    CalibrationError,
     CanaryError,
     ConfigError,
     EncoderNotFoundError,
@@ -23,9 +24,11 @@ from mlpkg.exceptions import (
 )
 from mlpkg.labels import LabelScheme
 from mlpkg.models import LinearHead
-from mlpkg.models.store import FORMAT, MODELS, load_model, save_model
+from mlpkg.models.heads import HEADS
+from mlpkg.models.store import FORMAT, MODELS, load_model, manifest_of, save_model
 from mlpkg.records import Page
 
+LABELS = ("attribution", "boilerplate", "claim", "opinion")
 FILES = ("model.json", "head.safetensors", "canaries.json", "README.md")
 
 
@@ -255,7 +258,7 @@ def test_an_encoder_of_the_users_own_must_be_given(folder):
     ("name", "message"),
     [
         ("defalt", "no model 'defalt': .* did you mean 'default'"),
-        ("zzz", "no model 'zzz': not a folder with a model.json, nor one of default$"),
+        ("zzz", "'zzz': not a folder with a model.json, nor one of default, tuned"),
     ],
 )
 def test_an_unknown_model_is_refused(name, message):
@@ -275,10 +278,12 @@ def test_another_encoder_is_found_by_its_canaries(folder, tiny_encoder, task):
         loaded.predict(task.texts)
 
 
-def test_the_bundled_models_stand_where_the_table_says():
-    assert "default" in MODELS
-    for folder in MODELS.values():
-        assert sorted(path.name for path in folder.iterdir()) == sorted(FILES)
+@pytest.mark.parametrize("name", MODELS)
+def test_the_bundled_models_stand_where_the_table_says(name):
+    folder = MODELS[name]
+    learned = HEADS[manifest_of(name)["head"]["kind"]].encoder_file
+    found = sorted(path.name for path in folder.iterdir())
+    assert found == sorted([*FILES, learned])
 
 
 def test_pages_without_segments_are_fine_after_loading(folder, tiny_encoder, task):
@@ -292,3 +297,43 @@ def test_a_run_folder_stands_for_the_model_in_it(folder, tiny_encoder):
     by_model = load_model(folder, encoder=tiny_encoder)
     texts = ["It rained on Monday."]
     assert np.array_equal(by_run.predict_proba(texts), by_model.predict_proba(texts))
+
+
+def test_the_risk_curve_and_the_training_mix_come_back(
+    make_classifier, task, tiny_encoder, tmp_path
+):
+    classifier = make_classifier(folds=3).fit(task.texts, task.labels)
+    save_model(classifier, tmp_path)
+    loaded = load_model(tmp_path, encoder=tiny_encoder)
+    assert loaded.label_mix_ == pytest.approx(classifier.label_mix_)
+    assert loaded.risk_curve_.thresholds == classifier.risk_curve_.thresholds
+    assert loaded.threshold(0.5) == classifier.threshold(0.5)
+
+
+def test_a_folder_of_before_still_loads_and_says_what_it_lacks(
+    folder, tiny_encoder, task
+):
+    edit(folder, calibration={"temperature": 1.5})
+    loaded = load_model(folder, encoder=tiny_encoder)
+    assert loaded.temperature_ == 1.5
+    assert len(loaded.predict(task.texts)) == len(task.texts)
+    with pytest.raises(CalibrationError, match="has no risk curve, .* train it again"):
+        loaded.threshold(0.05)
+    with pytest.raises(CalibrationError, match="does not store the label mix .* train"):
+        loaded.mix_factors({"claim": 1.0})
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"risk_curve": {"thresholds": [0.5]}},
+        {"risk_curve": [0.5]},
+        {"label_mix": {"claim": 1.0}},
+        {"label_mix": [0.25, 0.25, 0.25, 0.25]},
+        {"label_mix": dict.fromkeys(LABELS, "x")},
+    ],
+)
+def test_a_calibration_that_is_none_is_refused(folder, tiny_encoder, change):
+    edit(folder, calibration={"temperature": 1.0} | change)
+    with pytest.raises(ModelIntegrityError, match=r"model\.json: not a model manifest"):
+        load_model(folder, encoder=tiny_encoder)
