@@ -7,7 +7,7 @@ page was, and reading it costs a third of visiting the nodes one by one.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import lru_cache
 from html import unescape
 from itertools import pairwise
@@ -83,15 +83,14 @@ def visible_lines(body: str) -> tuple[str, tuple[Block, ...]]:
 class _Element:
     """An open element.
 
-    Its path and words are worked out when a line needs them: most elements hold none.
+    Its path is worked out when a line needs it: most elements hold none.
     """
 
     tag: str
     place: int = 1
     attributes: str = ""
     path: str = ""
-    words: tuple[str, ...] | None = None
-    children: dict[str, int] = field(default_factory=dict)
+    children: dict[str, int] | None = None
 
 
 class _Reader:
@@ -125,8 +124,10 @@ class _Reader:
         if len(self.open) > MAX_DEPTH:
             self.too_deep += 1
             return
-        siblings = self.open[-1].children
-        place = siblings[tag] = siblings.get(tag, 0) + 1
+        parent = self.open[-1]
+        if parent.children is None:
+            parent.children = {}
+        place = parent.children[tag] = parent.children.get(tag, 0) + 1
         self.open.append(_Element(tag, place, attributes))
         self.links += tag == "a"
         self.preformatted += tag == "pre"
@@ -143,9 +144,10 @@ class _Reader:
         if self.too_deep:
             self.too_deep -= 1
             return
-        self.open.pop()
-        self.links -= tag == "a"
-        self.preformatted -= tag == "pre"
+        # A script inside a picture holds markup, whose ends seem to be too many.
+        closed = self.open.pop().tag if len(self.open) > 1 else ""
+        self.links -= closed == "a"
+        self.preformatted -= closed == "pre"
 
     def add_text(self, value: str) -> None:
         """Add a run of text; in preformatted text its line ends count."""
@@ -223,8 +225,9 @@ class _Reader:
 
 def _is_hidden(attributes: str) -> bool:
     """Tell whether an element is not shown; two looks spare most of them the third."""
-    lower = attributes.lower()
-    return ("hidden" in lower or "none" in lower) and bool(_HIDDEN.search(attributes))
+    return ("style=" in attributes or "hidden" in attributes) and bool(
+        _HIDDEN.search(attributes)
+    )
 
 
 @lru_cache(maxsize=4096)

@@ -34,11 +34,11 @@ def _any(words: Iterable[str]) -> str:
     return f"(?:{'|'.join(groups)})"
 
 
-# Endings of words of some length, in lower case: looked for from the end, which is
-# rarer than letters are.
+# Endings of words, in lower case, and letters that stand before them at least: looked
+# for from the end, which is rarer than letters are.
 ENDINGS = {
-    "ends_in_ed": r"ed\b(?<=[a-z]{2}ed)",
-    "ends_in_est": r"est\b(?<=[a-z]{3}est)",
+    "ends_in_ed": ("ed", r"ed\b(?<=[a-z]{2}ed)"),
+    "ends_in_est": ("est", r"est\b(?<=[a-z]{3}est)"),
 }
 
 _SAY, _THINK = _any(SAY_WORDS), _any(THINK_WORDS)

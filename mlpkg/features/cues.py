@@ -24,8 +24,7 @@ __all__ = ["CUE_NAMES", "MAX_CHARACTERS", "cue_counts"]
 CUE_NAMES: tuple[str, ...] = (*WORDS, *ENDINGS, *PATTERNS, "reported")
 _COLUMN = {name: column for column, name in enumerate(CUE_NAMES)}
 _FRAME_COLUMNS = tuple(_COLUMN[name] for name in (*FRAMES, "diffuse"))
-_ENDED = [(_COLUMN[name], re.compile(ending)) for name, ending in ENDINGS.items()]
-_TOKEN = re.compile(r"[a-z]+")
+_ENDED = [(_COLUMN[name], end, re.compile(p)) for name, (end, p) in ENDINGS.items()]
 # Longer texts are cut: a cue past this tells nothing, and hostile text stays cheap.
 MAX_CHARACTERS = 2000
 # Furniture comes back on every page of a site and is short: some 8 MB of memory at
@@ -47,7 +46,6 @@ def _by_item(columns: Mapping[str, frozenset[str]]) -> dict[str, list[int]]:
     return found
 
 
-# What counts each word; what each word or mark sets off, and all else that it needs.
 _COUNTED = _by_item(WORDS)
 _SET_OFF = _by_item({name: first for name, (_, first, *_) in PATTERNS.items()})
 _PATTERNS = {
@@ -55,9 +53,10 @@ _PATTERNS = {
     for name, (pattern, _, *needed) in PATTERNS.items()
 }
 _KNOWN = frozenset(_COUNTED).union(*(s for _, *sets in PATTERNS.values() for s in sets))
-_KNOWN_MARK = re.compile(
-    f"[{re.escape(''.join(item for item in _KNOWN if not item.isalpha()))}]"
-)
+# The columns that count a word, and those of the patterns that it sets off.
+_EFFECTS = {item: (_COUNTED.get(item, ()), _SET_OFF.get(item, ())) for item in _KNOWN}
+_MARKS = "".join(sorted(item for item in _KNOWN if not item.isalpha()))
+_TOKEN = re.compile(rf"[a-z]+|[{re.escape(_MARKS)}]")
 
 
 def cue_counts(texts: Sequence[str]) -> NDArray[np.uint16]:
@@ -90,7 +89,7 @@ def _packed_counts(text: str) -> bytes:
     piece = text[:MAX_CHARACTERS]
     lower = folded = piece.lower()
     tokens = _TOKEN.findall(lower)
-    present = _KNOWN.intersection(tokens).union(_KNOWN_MARK.findall(piece))
+    present = _KNOWN.intersection(tokens)
     near = present
     if not piece.isascii() and _ODD_LETTER.search(piece):
         folded = piece.translate(_ODD_LETTERS).lower()
@@ -98,15 +97,17 @@ def _packed_counts(text: str) -> bytes:
     counts = array("H", bytes(2 * len(CUE_NAMES)))
     set_off: set[int] = set()
     for item in present:
-        set_off.update(_SET_OFF.get(item, ()))
-        for column in _COUNTED.get(item, ()):
+        counted, patterns = _EFFECTS[item]
+        set_off.update(patterns)
+        for column in counted:
             counts[column] += tokens.count(item)
     for column in set_off:
         pattern, by_case, needed = _PATTERNS[column]
-        if not any(need.isdisjoint(near) for need in needed):
+        if not (needed and any(need.isdisjoint(near) for need in needed)):
             counts[column] = len(pattern.findall(piece if by_case else folded))
-    for column, ending in _ENDED:
-        counts[column] = len(ending.findall(lower))
+    for column, ending, pattern in _ENDED:
+        if ending in lower:
+            counts[column] = len(pattern.findall(lower))
     return counts.tobytes()
 
 

@@ -26,6 +26,8 @@ FUNCTION_WORDS = frozenset(
     "it its more not of on one or our out she so than that the their them there they "
     "this to up was we were what when which who will with would you".split()
 )
+_STOPS = frozenset(".!?…:")
+_CLOSERS = "\"'”’»)]"
 # Words past this many characters do not count for what a text shares with others.
 HEAD = 400
 # White space: no word, and no piece between white space, reaches over it.
@@ -78,6 +80,12 @@ class MeasuredTexts:
         return len(self.texts)
 
     @cached_property
+    def stopped(self) -> NDArray[np.bool_]:
+        """Whether each text ends like a sentence: a mark, then closers at most."""
+        ends = (t.removesuffix("\n").rstrip(_CLOSERS)[-1:] for t in self.texts)
+        return np.fromiter((end in _STOPS for end in ends), bool, len(self.texts))
+
+    @cached_property
     def function_words(self) -> NDArray[np.intp]:
         """How many of the commonest words each text holds."""
         found = self._lower_words
@@ -99,11 +107,10 @@ class MeasuredTexts:
         found = self._lower_words
         if found is None:
             return [content_words(text) for text in self.texts]
-        ends = np.cumsum(self.words).tolist()
+        content = [word for word in found if word not in FUNCTION_WORDS]
+        ends = np.cumsum(self.words - self.function_words).tolist()
         return [
-            content_words(text)
-            if len(text) > HEAD
-            else frozenset(found[begin:end]) - FUNCTION_WORDS
+            content_words(text) if len(text) > HEAD else frozenset(content[begin:end])
             for text, begin, end in zip(self.texts, [0, *ends], ends, strict=False)
         ]
 

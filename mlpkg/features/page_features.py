@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from mlpkg.features.cues import CUE_NAMES, cue_counts
+from mlpkg.features.cues import CUE_NAMES, MAX_CHARACTERS, cue_counts
 from mlpkg.features.markup import MARKUP, markup_values
 from mlpkg.features.measured_texts import MeasuredTexts
 from mlpkg.features.place import PLACE, place_values
@@ -47,6 +47,8 @@ FEATURE_NAMES: tuple[str, ...] = (
 # Columns up to here need the text alone; the others are zero without a page.
 CONTEXT_FREE = 1 + len(SHAPE) + len(CUE_NAMES) + len(_QUOTATION)
 
+# By count: a tenth of the time that the logarithms of a page's counts take.
+_LOG_COUNTS = np.log1p(np.arange(MAX_CHARACTERS + 1, dtype=np.float32))
 _HAS_MARKUP = FEATURE_NAMES.index("has_markup")
 _OF_MARKUP = [FEATURE_NAMES.index(name) for name in (*MARKUP, "title_overlap")]
 
@@ -131,9 +133,10 @@ def _of_texts(
     measured: MeasuredTexts, states: Sequence[QuotationState]
 ) -> NDArray[np.float32]:
     """Columns that need the text alone, without the first; shape (n_texts, …)."""
-    cues = cue_counts(measured.texts).astype(np.float32)
+    counts = cue_counts(measured.texts)
     # The last cue is a flag, the others are counts.
-    cues[:, :-1] = np.log1p(cues[:, :-1])
+    cues = _LOG_COUNTS[counts]
+    cues[:, -1] = counts[:, -1]
     quotation = [(s.share, s.starts, s.spans) for s in states]
     return np.concatenate(
         [shape_values(measured), cues, _matrix(quotation, len(_QUOTATION))], axis=1

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from mlpkg.features.measured_texts import MeasuredTexts, content_words
-from mlpkg.features.shape import is_stopped
 from mlpkg.records import Page, Segment
 
 if TYPE_CHECKING:
@@ -60,9 +58,7 @@ def place_values(page: Page, measured: MeasuredTexts) -> NDArray[np.float32]:
     """Values of `PLACE`, given the page's texts; shape (n_segments, len(PLACE))."""
     texts, words = measured.texts, measured.content_words
     total = len(texts)
-    prose = (measured.pieces >= PROSE_WORDS) & np.array(
-        [is_stopped(text) for text in texts], dtype=bool
-    )
+    prose = (measured.pieces >= PROSE_WORDS) & measured.stopped
     told = _told_in_body(words, prose)
     headline = _headline(measured.pieces, told, _body_start(prose))
     index = np.arange(total)
@@ -196,18 +192,15 @@ def _top_overlaps(words: list[frozenset[str]]) -> list[float]:
     Lines are found by their words: few lines share any.
     """
     by_word: dict[str, list[int]] = {}
-    known = by_word.keys()
     overlaps: list[float] = []
     for i, found in enumerate(words):
-        if known.isdisjoint(found) and i >= TOP_LINES:
-            overlaps.append(0.0)
-            continue
-        lines = chain.from_iterable(by_word[word] for word in found if word in by_word)
-        size, sizes = (
-            len(found),
-            [(n, len(words[j])) for j, n in Counter(lines).items()],
+        lines = [line for word in found if word in by_word for line in by_word[word]]
+        size = len(found)
+        overlaps.append(
+            max(n / (size + len(words[line]) - n) for line, n in Counter(lines).items())
+            if lines
+            else 0.0
         )
-        overlaps.append(max((n / (size + m - n) for n, m in sizes), default=0.0))
         if i < TOP_LINES and size >= MIN_HEADLINE_WORDS:
             for word in found:
                 by_word.setdefault(word, []).append(i)

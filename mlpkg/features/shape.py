@@ -11,7 +11,7 @@ from mlpkg.features.measured_texts import MeasuredTexts
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["SHAPE", "is_stopped", "shape_values"]
+__all__ = ["SHAPE", "shape_values"]
 
 SHAPE = (
     "characters",
@@ -29,8 +29,6 @@ SHAPE = (
     "short",
     "function_share",
 )
-_STOPS = frozenset(".!?…:")
-_CLOSERS = "\"'”’»)]"
 
 
 def shape_values(measured: MeasuredTexts) -> NDArray[np.float32]:
@@ -46,7 +44,7 @@ def shape_values(measured: MeasuredTexts) -> NDArray[np.float32]:
         measured.title_words / count,
         digits / size,
         (size - letters - digits - measured.spaces) / size,
-        [is_stopped(text) for text in texts],
+        measured.stopped,
         [character.islower() for character in first],
         [character.isdigit() for character in first],
         [not character.isalnum() for character in first],
@@ -59,9 +57,3 @@ def shape_values(measured: MeasuredTexts) -> NDArray[np.float32]:
     for number, column in enumerate(columns):
         values[:, number] = column
     return values
-
-
-def is_stopped(text: str) -> bool:
-    """Tell whether a text ends like a sentence: a mark, then closers at most."""
-    end = text.removesuffix("\n").rstrip(_CLOSERS)[-1:]
-    return end in _STOPS

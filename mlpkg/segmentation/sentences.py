@@ -21,9 +21,12 @@ _WORD_CHARACTER = re.compile(r"[^\W_]")
 _CLOSERS = r"[\"'”’»)\]]*"
 _LEGAL = re.compile(r"©|\(c\) ?\d{4}|copyright\b", re.IGNORECASE)
 
-# Before a second sentence, by nupunkt and by the rules here, stands a mark that no word
-# follows directly.
+# Sentences end, by nupunkt and by the rules here, at a mark that no word follows
+# directly. It is plain where white space and a word, or an opened quotation, follow.
 _STOP = re.compile(r"[.!?…][\W_]")
+_PLAIN_STOP = re.compile(
+    r"(?P<mark>[.!?])(?P<closers>)(?P<gap>\s+)(?=(?P<next>[^\W_]|[\"“‘'](?=[^\W_])))"
+)
 # Where a sentence may end: a mark, closers, white space, then anything.
 _CANDIDATE = re.compile(
     rf"(?P<mark>[.!?…])(?P<closers>{_CLOSERS})(?P<gap>\s+)(?=(?P<next>\S))"
@@ -87,10 +90,33 @@ def sentence_spans(text: str, start: int, end: int) -> list[tuple[int, int]]:
         together covering all that is not white space in the block.
     """
     piece = text[start:end]
-    if not _may_hold_two(piece):
-        return [(start, end)]
     if len(piece) <= MAX_LEGAL and _LEGAL.match(piece):
         return [(start, end)]
+    cuts = _certain_cuts(piece) or _judged_cuts(piece)
+    return _spans(piece, cuts, start) if len(cuts) > 1 else [(start, end)]
+
+
+def _certain_cuts(piece: str) -> list[int] | None:
+    """Return the ends of the sentences where nupunkt has no say, else None.
+
+    That is so where each stop is plain and the rules here judge it: most lines have no
+    stop before a word, and most paragraphs none that is in doubt.
+    """
+    cuts: list[int] = []
+    for stop in _STOP.finditer(piece):
+        if _WORD_CHARACTER.search(piece, stop.end()) is None:
+            break  # marks at the end stay with their sentence
+        match = _PLAIN_STOP.match(piece, stop.start())
+        verdict = _ends_sentence(piece, match) if match else None
+        if match is None or verdict is None:
+            return None
+        if verdict:
+            cuts.append(match.start("gap"))
+    return [*cuts, len(piece)]
+
+
+def _judged_cuts(piece: str) -> list[int]:
+    """Return the ends that nupunkt finds, mended by the rules here."""
     ends = {stop for _, stop in nupunkt.sent_spans(piece)}
     cuts = {_rstrip(piece, stop) for stop in ends}
     for match in _CANDIDATE.finditer(piece):
@@ -102,13 +128,7 @@ def sentence_spans(text: str, start: int, end: int) -> list[tuple[int, int]]:
             cuts.discard(place)
     cuts.discard(0)
     cuts.add(len(piece))
-    return _spans(piece, sorted(cuts), start)
-
-
-def _may_hold_two(piece: str) -> bool:
-    """Tell whether a word follows a stop; in three lines of four none does."""
-    stop = _STOP.search(piece)
-    return stop is not None and _WORD_CHARACTER.search(piece, stop.end()) is not None
+    return sorted(cuts)
 
 
 def _ends_sentence(piece: str, match: re.Match[str]) -> bool | None:

@@ -123,6 +123,7 @@ def test_the_lines_of_preformatted_text_are_kept():
         "<p>It rained.<!-- > </p> --></p>",
         "<p>It rained.</p><svg><g><svg></svg></g><text>no</text></svg>",
         "<p>It rained.</p><svg><link href=x><g><text>no</text></g></svg>",
+        "<p>It rained.</p><svg><script><iframe><script>no",
         "<p>It rained.</p><!-- a --b- <p>no</p> --><script>a</b</script>",
         "<p>It rained.</p><xmp><p>no</p></xmp>",
     ],
