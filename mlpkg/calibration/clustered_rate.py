@@ -34,7 +34,7 @@ def clustered_bound(
     weights
         A weight above 0 a row.
     level
-        One-sided confidence, between 0 and 1.
+        One-sided confidence, above 0.5.
     least_effect
         The design effect is never taken for less: rows with few errors measure it
         badly, and rows without any not at all.

@@ -49,7 +49,7 @@ def checked_mix(mix: Mapping[str, float], labels: Sequence[str]) -> NDArray[np.f
     # Negated, so that infinity counts as bad.
     if not abs(shares.sum() - 1) <= SUM_TOLERANCE:
         raise DataError(
-            f"the shares of mix sum to {float(shares.sum())!r}, expected 1; divide "
+            f"the shares of mix sum to {float(shares.sum()):.6g}, expected 1; divide "
             "each by the sum"
         )
     return shares
