@@ -172,7 +172,7 @@ def fit_risk_curve(
     sample_weight
         A weight above 0 a row, None for equal weights.
     level
-        One-sided confidence of the bound, between 0 and 1.
+        One-sided confidence of the bound, above 0.5 and below 1.
 
     Raises
     ------

@@ -12,7 +12,6 @@ from mlpkg.evaluation.risk import (
     RiskCoverage,
     reliability,
     risk_coverage,
-    threshold_for_risk,
 )
 from mlpkg.evaluation.slices import Slices, derived_columns, slices
 from mlpkg.evaluation.worst_errors import WorstError, worst_errors
@@ -38,6 +37,5 @@ __all__ = [
     "risk_coverage",
     "score",
     "slices",
-    "threshold_for_risk",
     "worst_errors",
 ]

@@ -25,8 +25,8 @@ from mlpkg.evaluation.probability_losses import (
 __all__ = ["CALIBRATION_NOTE", "calibration_error_row"]
 
 CALIBRATION_NOTE = (
-    f"calibration error over {BINS} bins of equally many segments by confidence; its "
-    "interval is turned round, since resamples of it lie too high, and may lie below it"
+    f"calibration error over {BINS} bins of equally many segments by confidence; it "
+    "lies above 0 by chance alone, and its interval is on the wide side"
 )
 
 
@@ -53,11 +53,12 @@ def calibration_error_row(
 
     Notes
     -----
-    A mean of absolute gaps is above 0 by chance alone, in the data and once more in
-    every resample. The basic bootstrap (Davison and Hinkley 1997, "Bootstrap methods
-    and their application", section 5.2) reflects the resamples at the value, which
-    takes that surplus off again; below 0 it is cut. The bins stay those of all
-    segments.
+    A sum of absolute gaps is above 0 by chance alone, in the data and once more in
+    every resample, so percentiles of the resamples would leave out a true error of 0.
+    The upper end is theirs; the lower end is the value less as much as the gaps of a
+    resample stray from the data's together, which by the triangle inequality is no less
+    than the error itself strays. Both ends are on the safe side. The bins stay those of
+    all segments.
     """
     value = expected_calibration_error(codes, probabilities)
     confidence = probabilities.max(axis=1)
@@ -69,6 +70,9 @@ def calibration_error_row(
     drawn = resampled_sums(
         np.column_stack([table.reshape(len(names), BINS), sizes]), n, seed
     )
-    errors = np.abs(drawn[:, :-1]).sum(axis=1) / drawn[:, -1]
-    low, high = percentile_interval(np.maximum(2 * value - errors, 0), level)
+    means = drawn[:, :-1] / drawn[:, -1:]
+    strayed = np.abs(means - table.reshape(len(names), BINS).sum(axis=0) / len(codes))
+    _, most = percentile_interval(strayed.sum(axis=1), level)
+    _, high = percentile_interval(np.abs(means).sum(axis=1), level)
+    low = None if most is None else max(value - most, 0.0)
     return MetricRow("calibration_error", "", value, low, high, len(codes))

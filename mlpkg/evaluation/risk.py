@@ -1,6 +1,7 @@
-"""What confidence is worth: error against coverage, and a threshold for a risk.
+"""What confidence is worth: error against coverage, and accuracy against confidence.
 
-Confidences must come from segments that the model was not trained on.
+Confidences must come from segments that the model was not trained on. Thresholds to
+abstain by are `mlpkg.calibration.abstention`'s.
 """
 
 from __future__ import annotations
@@ -24,7 +25,6 @@ __all__ = [
     "RiskPoint",
     "reliability",
     "risk_coverage",
-    "threshold_for_risk",
 ]
 
 # Steps of a quarter of a percent of coverage: finer than any interval is narrow.
@@ -196,61 +196,6 @@ def risk_coverage(
     area = _areas(counts[None], (errors / counts)[None])[0]
     interval = percentile_interval(_areas(drawn_kept, drawn_errors), level)
     return RiskCoverage(points, float(area), *interval, len(kept), size, level, n)
-
-
-def threshold_for_risk(
-    confidence: ArrayLike,
-    correct: ArrayLike,
-    articles: Sequence[str],
-    risk: float,
-    level: float = 0.95,
-    *,
-    n: int = 1000,
-    seed: int = 0,
-) -> float | None:
-    """Find the lowest threshold at which the error of the kept is at most `risk`.
-
-    Parameters
-    ----------
-    confidence, correct, articles
-        As for `risk_coverage`.
-    risk
-        Largest error among the kept, above 0 and below 1.
-    level
-        Confidence of the statement, one-sided.
-    n, seed
-        Resamples of articles, and their seed.
-
-    Returns
-    -------
-    float or None
-        Keep segments of at least this confidence; None where no threshold holds the
-        risk, as with fewer than two articles.
-
-    Raises
-    ------
-    DataError
-        As `risk_coverage`, or `risk` is out of range.
-
-    Notes
-    -----
-    The upper bound is the percentile of the error in resamples of articles. It is
-    never under that of as many independent segments without an error,
-    ``1 - (1 - level) ** (1 / kept)``, which a bootstrap of faultless segments would
-    put at 0. The bound holds at each threshold by itself: the choice among many is
-    not corrected for.
-    """
-    for name, share in (("risk", risk), ("level", level)):
-        if not 0 < share < 1:
-            raise DataError(f"{name} is {share!r}, expected a share such as 0.05")
-    thresholds, kept, wrong = _kept(confidence, correct, articles)
-    _, drawn = _resampled(kept, wrong, n, seed)
-    if not len(drawn):
-        return None
-    faultless = 1 - (1 - level) ** (1 / kept.sum(axis=0))
-    bounds = np.maximum(np.quantile(drawn, level, axis=0), faultless)
-    held = np.flatnonzero(bounds <= risk)
-    return float(thresholds[held[0]]) if len(held) else None
 
 
 def reliability(

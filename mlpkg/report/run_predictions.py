@@ -10,6 +10,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
+from mlpkg.calibration import RiskCurve, fit_risk_curve
 from mlpkg.evaluation import (
     REAL_PAGES_MIX,
     ReliabilityBin,
@@ -19,7 +22,6 @@ from mlpkg.evaluation import (
     reliability,
     risk_coverage,
     slices,
-    threshold_for_risk,
     worst_errors,
 )
 from mlpkg.evaluation.slices import SliceRow
@@ -149,7 +151,13 @@ def confidence_section(
         points = ((point.coverage, point.error) for point in reversed(curve.points))
         curves.append(Series(part, tuple(points)))
         areas.append(f"{part} {curve.area:.3f}")
-        thresholds += [_threshold(part, columns, risk, level) for risk in RISKS]
+        kept = fit_risk_curve(
+            np.asarray(confidence),
+            ~np.asarray(correct),
+            np.asarray(columns.articles),
+            level=level,
+        )
+        thresholds += [_threshold(part, kept, risk) for risk in RISKS]
     diagram = [
         Series(part, tuple((b.confidence, b.accuracy) for b in found), marked=True)
         for part, found in bins
@@ -260,21 +268,13 @@ def _columns(rows: Sequence[Mapping[str, Any]]) -> Columns:
     )
 
 
-def _threshold(part: str, columns: Columns, risk: float, level: float) -> Threshold:
+def _threshold(part: str, curve: RiskCurve, risk: float) -> Threshold:
     """Find where abstention must begin for a stated error, and what it costs."""
-    correct = columns.correct
-    threshold = threshold_for_risk(
-        columns.confidence, correct, columns.articles, risk, level
-    )
-    if threshold is None:
+    if not curve.reachable(risk):
         return Threshold(part, risk, None, None, None)
-    kept = [
-        right
-        for right, confidence in zip(correct, columns.confidence, strict=True)
-        if confidence >= threshold
-    ]
-    coverage, error = len(kept) / len(correct), 1 - sum(kept) / len(kept)
-    return Threshold(part, risk, threshold, coverage, error)
+    threshold = curve.threshold(risk)
+    place = curve.thresholds.index(threshold)
+    return Threshold(part, risk, threshold, curve.coverage[place], curve.error[place])
 
 
 def _decades(years: Sequence[str]) -> Sequence[str]:

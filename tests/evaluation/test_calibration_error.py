@@ -26,21 +26,21 @@ def test_the_value_is_that_over_all_segments():
 
 
 def test_the_interval_holds_the_true_error():
-    # Overconfident by 0.1 in every bin; a plain percentile interval lies above it.
+    # Overconfident by 0.1 in every bin.
     hits = 0
     for seed in range(30):
         row = calibration_error_row(*rows(seed, over=0.1), n=200, seed=seed)
         assert row.low < row.high
         hits += row.low <= 0.1 <= row.high
-    assert hits >= 25
+    assert hits >= 27
 
 
 def test_right_confidences_reach_down_to_0():
     # By chance alone the value itself lies above 0.
-    row = calibration_error_row(*rows(1), n=200)
-    assert row.value > 0.01
-    assert row.low == 0.0
-    assert row.high < 0.05
+    found = [calibration_error_row(*rows(seed), n=200) for seed in range(20)]
+    assert all(row.value > 0.01 for row in found)
+    assert sum(row.low == 0.0 for row in found) >= 18
+    assert all(row.value <= row.high < 0.1 for row in found)
 
 
 def test_one_article_has_no_interval():

@@ -50,7 +50,9 @@ def test_probabilities_add_three_losses():
     )
     log_loss = next(row for row in result.rows if row.metric == "log_loss")
     assert log_loss.low < log_loss.value < log_loss.high
-    assert any("calibration error has no interval" in note for note in result.notes)
+    error = next(row for row in result.rows if row.metric == "calibration_error")
+    assert error.low < error.high
+    assert any("over 15 bins of equally many" in note for note in result.notes)
 
 
 def test_without_probabilities_there_is_no_loss():

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mlpkg.evaluation.probability_losses import expected_calibration_error
-from mlpkg.evaluation.risk import reliability, risk_coverage, threshold_for_risk
+from mlpkg.evaluation.risk import reliability, risk_coverage
 from mlpkg.exceptions import DataError
 
 
@@ -100,51 +100,6 @@ def test_json_and_text_come_from_the_table():
     assert lines[8].startswith("2000 segments of 50 articles; in brackets the 95%")
 
 
-def test_the_threshold_holds_the_risk_and_is_the_lowest_to_do_so():
-    confidence, correct, articles = calibrated(4)
-    threshold = threshold_for_risk(confidence, correct, articles, 0.15)
-    kept = confidence >= threshold
-    # A calibrated confidence of at least t is wrong in (1 - t) / 2 of all cases.
-    assert (~correct[kept]).mean() < 0.15
-    assert 0.68 < threshold < 0.8
-    assert threshold_for_risk(confidence, correct, articles, 0.05) > threshold
-
-
-def test_the_promise_holds_on_fresh_data():
-    broken = 0
-    for seed in range(40):
-        threshold = threshold_for_risk(*calibrated(seed, 30, 20), 0.15, n=200)
-        broken += (1 - threshold) / 2 > 0.15
-    assert broken <= 8
-
-
-def test_errors_in_clumps_raise_the_threshold():
-    confidence, correct, articles = calibrated(5)
-    # Page after page, the rows sorted by rightness: whole pages are wrong.
-    order = np.argsort(correct, kind="stable")
-    spread = threshold_for_risk(confidence, correct, articles, 0.2)
-    clumped = threshold_for_risk(confidence[order], correct[order], articles, 0.2)
-    assert clumped > spread
-
-
-def test_no_threshold_where_confident_rows_are_wrong():
-    articles = [str(row // 10) for row in range(200)]
-    confidence = np.linspace(0.5, 1, 200)
-    assert threshold_for_risk(confidence, [False] * 200, articles, 0.3) is None
-
-
-def test_a_few_faultless_rows_prove_little():
-    articles = [str(row) for row in range(20)]
-    correct = [True] * 20
-    # 20 right rows bound the error at 1 - 0.05 ** (1 / 20) = 0.139.
-    assert threshold_for_risk([0.9] * 20, correct, articles, 0.13) is None
-    assert threshold_for_risk([0.9] * 20, correct, articles, 0.14) == 0.9
-
-
-def test_no_threshold_from_one_article():
-    assert threshold_for_risk([0.9] * 99, [True] * 99, ["p"] * 99, 0.2) is None
-
-
 def test_bins_hold_what_the_calibration_error_measures():
     random = np.random.default_rng(6)
     probabilities = random.dirichlet(np.ones(3), size=300)
@@ -176,9 +131,3 @@ def test_refuses_columns_of_different_lengths():
         reliability([0.5], [1, 0])
     with pytest.raises(DataError, match="confidence and articles need one entry"):
         risk_coverage([0.5], [1], ["p", "q"])
-
-
-@pytest.mark.parametrize(("risk", "level"), [(0, 0.95), (5, 0.95), (0.05, 95)])
-def test_refuses_shares_out_of_range(risk, level):
-    with pytest.raises(DataError, match=r"(risk|level) is \d+, expected a share"):
-        threshold_for_risk([0.5], [1], ["p"], risk, level)

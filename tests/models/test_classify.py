@@ -3,6 +3,7 @@ from __future__ import annotations
 import logging
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 import mlpkg
@@ -189,33 +190,33 @@ def test_an_unknown_choice_is_refused(classifier):
 
 
 @pytest.fixture
-def calibrated(classifier):
+def calibrated(classifier, task):
+    """Thresholds at the confidences of the first page: all, three and one are kept."""
+    (probabilities,) = classifier.predict_pages([task.pages[0]])
+    third, highest = np.sort(probabilities.max(axis=1))[[2, -1]].tolist()
+    thresholds = (0.25, third, highest)
     classifier.risk_curve_ = RiskCurve(
-        (0.3, 0.6, 0.9),
-        (1.0, 0.8, 0.5),
-        (0.2, 0.1, 0.0),
-        (0.3, 0.15, 0.04),
-        0.95,
-        9,
-        90,
+        thresholds, (1.0, 0.8, 0.5), (0.2, 0.1, 0.0), (0.3, 0.15, 0.04), 0.95, 9, 90
     )
     return classifier
 
 
 def test_a_risk_abstains_under_the_threshold_of_its_curve(calibrated, task):
-    assert calibrated.threshold(0.05) == 0.9
+    third = calibrated.threshold(0.15)
     predictions = list(calibrated.classify(task.pages[0].article, max_risk=0.15))
     plain = list(calibrated.classify(task.pages[0].article))
-    assert [p.abstained for p in predictions] == [p.confidence < 0.6 for p in plain]
+    assert [p.abstained for p in predictions] == [p.confidence < third for p in plain]
     assert [p.label for p in predictions] == [p.label for p in plain]
     assert any(p.abstained for p in predictions)
     assert not all(p.abstained for p in predictions)
 
 
-@pytest.mark.parametrize(("least", "risk"), [(0.6, 0.3), (0.2, 0.15)])
-def test_of_risk_and_confidence_the_stricter_counts(calibrated, task, least, risk):
-    both = calibrated.classify(TEXT, min_confidence=least, max_risk=risk)
-    assert list(both) == list(calibrated.classify(TEXT, min_confidence=0.6))
+def test_of_risk_and_confidence_the_stricter_counts(calibrated, task):
+    article, third = task.pages[0].article, calibrated.threshold(0.15)
+    expected = list(calibrated.classify(article, min_confidence=third))
+    for least, risk in ((third, 0.3), (0.2, 0.15)):
+        both = calibrated.classify(article, min_confidence=least, max_risk=risk)
+        assert list(both) == expected
 
 
 def test_predicting_never_abstains(calibrated, task):
@@ -277,6 +278,7 @@ def test_risk_and_mix_do_not_go_together(calibrated):
 def test_extracting_leaves_out_what_abstains(calibrated, task):
     article = task.pages[0].article
     (found,) = mlpkg.extract(article, calibrated, max_risk=0.05)
-    (expected,) = mlpkg.extract(article, calibrated, min_confidence=0.9)
+    highest = calibrated.threshold(0.05)
+    (expected,) = mlpkg.extract(article, calibrated, min_confidence=highest)
     (everything,) = mlpkg.extract(article, calibrated)
     assert found.text == expected.text != everything.text

@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from mlpkg.calibration import RiskCurve
 from mlpkg.data.gold import GoldPage
 from mlpkg.evaluation import evaluate_labels
 from mlpkg.exceptions import DataError, ModelNotFoundError
@@ -12,7 +13,7 @@ from mlpkg.labels import LabelScheme
 from mlpkg.models import SentenceClassifier
 from mlpkg.records import Article, Page, Segment
 from mlpkg.training import evaluate
-from mlpkg.training.evaluate import judge, judge_probabilities
+from mlpkg.training.evaluate import judge, judge_probabilities, with_kept
 from mlpkg.training.train import fit_on_gold
 
 SCHEME = LabelScheme.from_names(["a", "b", "c"], furniture="c")
@@ -114,7 +115,7 @@ def test_an_array_a_page_is_needed():
 def test_evaluating_scores_the_judged_rows(classifier, mail, mail_pages):
     result = evaluate(classifier, mail_pages, n=20, level=0.8, seed=3)
     judged = judge(classifier, mail_pages, mail)
-    assert result == evaluate_labels(
+    scores = evaluate_labels(
         judged.y_true,
         judged.y_pred,
         judged.articles,
@@ -124,6 +125,7 @@ def test_evaluating_scores_the_judged_rows(classifier, mail, mail_pages):
         level=0.8,
         seed=3,
     )
+    assert result == with_kept(scores, judged, classifier.risk_curve_, seed=3)
     assert result.n_articles == len(mail_pages)
     assert result.n_segments == 60
     assert result.value("accuracy") > 0.9
@@ -182,3 +184,39 @@ def test_the_default_model_is_taken_where_none_is_named(tmp_path):
     assert result.labels == ("claim", "opinion", "attribution", "boilerplate")
     assert result.value("accuracy") == 1
     assert any("two articles" in note for note in result.notes)
+
+
+def test_a_risk_curve_adds_what_its_thresholds_keep(classifier, mail_pages):
+    judged = judge(classifier, mail_pages, classifier.scheme_)
+    confidence = judged.probabilities.max(axis=1)
+    half = float(np.median(confidence))
+    classifier.risk_curve_ = RiskCurve(
+        (0.2, half), (1, 0.5), (0.2, 0.01), (0.3, 0.04), 0.95, 10, 60
+    )
+    result = evaluate(classifier, mail_pages, n=5)
+    kept = confidence >= half
+    assert 0 < kept.mean() < 1
+    assert result.value("coverage_at_0.05") == pytest.approx(kept.mean())
+    assert "kept-label error at --max-risk 0.05" in result.to_text()
+    with pytest.raises(KeyError, match="no metric 'kept_error_at_0.02'"):
+        result.value("kept_error_at_0.02")  # lower than the curve can hold
+
+
+def test_a_stated_label_mix_corrects_what_is_scored(classifier, mail_pages):
+    plain = judge(classifier, mail_pages, classifier.scheme_)
+    corrected = judge(
+        classifier,
+        mail_pages,
+        classifier.scheme_,
+        label_mix={"spam": 0.9, "ham": 0.1},
+    )
+    spam = classifier.scheme_.index("spam")
+    before, after = plain.probabilities[:, spam], corrected.probabilities[:, spam]
+    expected = 0.9 * before / (0.9 * before + 0.1 * (1 - before))
+    assert after == pytest.approx(expected)  # half of the training rows are spam
+    scored = evaluate(classifier, mail_pages, n=5, label_mix={"spam": 0.9, "ham": 0.1})
+    assert scored.value("log_loss") != evaluate(classifier, mail_pages, n=5).value(
+        "log_loss"
+    )
+    with pytest.raises(KeyError, match="no metric 'coverage_at_0.05'"):
+        scored.value("coverage_at_0.05")
