@@ -13,7 +13,7 @@ PROMISED = """
 classify extract load_model load_corpus open_articles SentenceClassifier train evaluate
 ExtractedArticle RecordFields
 Article Block LabelledPage Page Prediction ReadFailure Segment
-CanaryError ConfigError DataError EncoderNotFoundError MlpkgError ModelFormatError
+CalibrationError CanaryError ConfigError DataError EncoderNotFoundError MlpkgError ModelFormatError
 ModelIntegrityError ModelNotFoundError ReadError SplitError
 __version__
 """.split()
