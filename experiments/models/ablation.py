@@ -25,7 +25,7 @@ from pathlib import Path
 
 from ablation_table import counts_of, document, mean_score
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
-from variants import Fit, Variant, known, planned, read_variants
+from variants import Fit, Variant, planned, read_variants
 
 from mlpkg.config import Config, config_hash
 from mlpkg.config.objects import make_classifier, make_scheme
@@ -67,15 +67,12 @@ def main() -> None:
     """Make the fits that are missing, then the table."""
     options = _options()
     try:
-        base, variants = read_variants(options.variants, options.set)
-        names = [variant.name for variant in variants]
-        for name in options.only:
-            known(name, names)
+        base, variants = read_variants(options.variants, options.set, options.only)
         study = Study(load_training(options.max_pages), load_data(options.max_pages))
         study.run(
             variants,
             options.out,
-            only=options.only or names,
+            only=options.only,
             seeds=options.seeds,
             minutes=options.minutes,
             threads=options.threads,
@@ -117,16 +114,16 @@ class Study:
         variants: Sequence[Variant],
         out: Path,
         *,
-        only: Sequence[str],
+        only: Sequence[str] = (),
         seeds: int | None = None,
         minutes: float | None = None,
         threads: int = 2,
     ) -> None:
-        """Make the fits of some rows that are missing, each kept when it is done."""
+        """Make the fits that are missing, of some rows or all; each is kept at once."""
         out.mkdir(parents=True, exist_ok=True)
         path = out / "ablation.jsonl"
         stored = _stored(path)
-        chosen = [variant for variant in variants if variant.name in only]
+        chosen = [v for v in variants if not only or v.name in only]
         todo = [
             (fit, key)
             for fit, key in self._keyed(planned(chosen, seeds))
@@ -296,7 +293,7 @@ def _options() -> argparse.Namespace:
     add("--seeds", type=_count, help="fits a row, in place of the table's")
     add("--minutes", type=float, help="after so many, no new fit is begun")
     add("--threads", type=_count, default=2, help="of fits that tune (2)")
-    add("--set", nargs="+", default=[], metavar="KEY=VALUE", help="for every row")
+    add("--set", nargs="+", default=[], metavar="KEY=VALUE", help="for the rows to fit")
     add("--max-pages", type=_count, help="pages of every data set, to try it out")
     add("--variants", type=Path, default=HERE / "variants.yaml", help="the rows")
     add("--out", type=Path, default=HERE, help="folder of both files")

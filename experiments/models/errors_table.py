@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
-from hints import NAMES
+from hints import BESIDE, NAMES
 
 from mlpkg.evaluation import score
 from mlpkg.evaluation.bootstrap import bootstrap_means
@@ -72,7 +72,8 @@ def hint_table(judged: Sequence[Judgement]) -> str:
     rows = [["all segments", *_wrong_cells(judged)]]
     for name in NAMES:
         own = [row for row in judged if name in row.hints]
-        if own:
+        # Of a right segment the predicted label is its own: no share to compare with.
+        if own and name != BESIDE:
             rows.append([name, *_wrong_cells(own)])
     return markdown_table(["hint", "segments", "wrong", "share wrong"], rows)
 

@@ -50,7 +50,7 @@ class Fit:
 
 
 def read_variants(
-    path: Path, overrides: Sequence[str] = ()
+    path: Path, overrides: Sequence[str] = (), only: Collection[str] = ()
 ) -> tuple[str, list[Variant]]:
     """Return the base row's name and all rows.
 
@@ -59,7 +59,9 @@ def read_variants(
     path
         The YAML table.
     overrides
-        ``a.b=value`` strings that hold for every row, after its own.
+        ``a.b=value`` strings that hold after a row's own.
+    only
+        Names of the rows that they hold for; none for all rows.
 
     Raises
     ------
@@ -73,9 +75,11 @@ def read_variants(
             f"{path}: {error}; expected a base and variants, each with config, set and "
             "seeds"
         ) from None
-    known(table.base, table.variants)
+    for name in (table.base, *only):
+        known(name, table.variants)
     return table.base, [
-        _variant(name, row, overrides) for name, row in table.variants.items()
+        _variant(name, row, overrides if not only or name in only else ())
+        for name, row in table.variants.items()
     ]
 
 

@@ -113,19 +113,28 @@ def test_wrong_tables_and_names_are_refused(part, tmp_path):
     )
     with pytest.raises(ConfigError, match=r"variant 'a': .*rank"):
         variants.read_variants(path)
-    with pytest.raises(ConfigError, match="did you mean 'static'"):
-        variants.known("statik", ["tuned", "static"])
+
+
+def test_settings_for_some_rows_leave_the_others_alone(part, table):
+    _, variants = table
+    read, path = part("variants").read_variants, part("ablation").HERE / "variants.yaml"
+    _, changed = read(path, ["model.epochs=1"], ["static", "static-64"])
+    different = {b.name for a, b in zip(variants, changed, strict=True) if a != b}
+    assert different == {"static", "static-64"}
+    with pytest.raises(ConfigError, match="variant 'linear'.*epochs"):
+        read(path, ["model.epochs=1"])
+    with pytest.raises(ConfigError, match="no variant 'statik'.*mean 'static'"):
+        read(path, [], ["statik"])
 
 
 def test_every_kind_is_fitted_once_kept_without_text_and_put_into_the_table(
     ablation, study, rows, tmp_path, monkeypatch, capsys
 ):
     base, variants = rows
-    every = [variant.name for variant in variants]
     study.run(variants, tmp_path, only=["linear"], seeds=1, threads=1)
     text = study.write_table(variants, base, tmp_path)
     assert "Not fitted yet: page, tuned, static." in text
-    study.run(variants, tmp_path, only=every, threads=1)
+    study.run(variants, tmp_path, threads=1)
     lines = lines_of(tmp_path)
     assert [(line["variant"], line["seed"]) for line in lines] == [
         ("linear", 0),
@@ -151,7 +160,7 @@ def test_every_kind_is_fitted_once_kept_without_text_and_put_into_the_table(
         raise AssertionError("fitted again")
 
     monkeypatch.setattr(ablation, "fit_on_gold", unwanted)
-    study.run(variants, tmp_path, only=every, threads=1)
+    study.run(variants, tmp_path, threads=1)
     assert lines_of(tmp_path) == lines
     fewer = ablation.Study(study.pages[:3], study.data)
     with pytest.raises(AssertionError, match="fitted again"):

@@ -82,6 +82,9 @@ def test_counts_by_confusion_and_hint_add_up(written):
     assert "| boilerplate → claim | 4 |" in document
     assert "| all segments | 12 | 8 | 0.667 [0.667, 0.667] |" in document
     assert "| speech-cue | 2 | 2 | 1.000 [1.000, 1.000] |" in document
+    shares, _, confusions = document.partition("## Confusions by hint")
+    assert "beside-predicted" in confusions
+    assert "beside-predicted" not in shares
     assert "cause" not in document.partition("## Confusions by hint")[2]
 
 
