@@ -25,6 +25,7 @@ from mlpkg.articles import open_articles
 from mlpkg.cli.console import echo, fail, set_up_logging
 from mlpkg.config import load_config
 from mlpkg.data.file_names import plain_name
+from mlpkg.embedding import SentenceTransformerEncoder
 from mlpkg.exceptions import (
     ConfigError,
     DataError,
@@ -179,10 +180,11 @@ def test_an_encoder_that_names_code_to_run_is_refused(model, payload, tmp_path):
     for kind, path in (("joblib.load", "0/dump"), ("evil.Module", "")):
         modules = [{"idx": 0, "name": "0", "path": path, "type": kind}]
         (encoder / "modules.json").write_text(json.dumps(modules), encoding="utf-8")
-        edit(model, "encoder", "name", str(encoder))
-        classifier = load_model(model)
         with pytest.raises(EncoderNotFoundError, match="cannot be loaded"):
-            classifier.predict(["It rained."])
+            SentenceTransformerEncoder(str(encoder), device="cpu").encode(["Rain."])
+        edit(model, "encoder", "name", str(encoder))
+        with pytest.raises(ConfigError, match="no BERT with mean pooling"):
+            load_model(model).predict(["It rained."])
 
 
 def test_the_package_holds_nothing_that_unpickles_or_evaluates():

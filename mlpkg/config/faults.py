@@ -31,7 +31,7 @@ _EXPECTED: dict[str, Callable[[dict[str, Any]], str]] = {
     "string_type": lambda _: "must be text",
     "tuple_type": lambda _: "must be a list",
     "union_tag_invalid": lambda ctx: (
-        f"must be {ctx['expected_tags'].replace(', ', ' or ')}"
+        f"must be {' or '.join(ctx['expected_tags'].rsplit(', ', 1))}"
     ),
     "value_error": lambda ctx: str(ctx["error"]),
 }

@@ -96,7 +96,7 @@ def test_one_article_has_points_without_intervals():
         ({"claim": 0.5, "news": 0.5}, "mix names claim, news, expected"),
         ({"claim": 1.5, "opinion": -0.5}, r"mix\['opinion'\] is -0.5, expected a sh"),
         ({"claim": float("nan"), "opinion": 1}, r"mix\['claim'\] is nan, expected"),
-        ({"claim": 14, "opinion": 86}, "sum to 100.0, expected 1; divide each by"),
+        ({"claim": 14, "opinion": 86}, "sum to 100, expected 1; divide each by"),
         ({"claim": float("inf"), "opinion": 0}, "sum to inf, expected 1"),
         ({"claim": 0.5, "opinion": 0.5}, r"mix\['opinion'\] is 0.5, but no segment"),
     ],

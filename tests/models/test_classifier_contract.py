@@ -482,7 +482,7 @@ def parameters_that_cannot_work_are_refused(make, task):
 @check
 def an_unknown_head_is_refused_with_the_nearest(make, task):
     with pytest.raises(
-        ConfigError, match="'liner'; known: linear, page; did you mean 'lin"
+        ConfigError, match="'liner'; known: linear, page, tuned, static; did you"
     ):
         make(model="liner").fit(task.texts, task.labels)
     with pytest.raises(ConfigError, match=r"unknown head SentenceClassifier\(\)"):
