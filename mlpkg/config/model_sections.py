@@ -6,7 +6,14 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from mlpkg.config.section import Count, Float, Section, Share, Text
+from mlpkg.config.section import (
+    Count,
+    NotNegative,
+    Positive,
+    Section,
+    Share,
+    Text,
+)
 
 __all__ = [
     "EncoderConfig",
@@ -67,32 +74,16 @@ class LinearModelConfig(Section):
     kind: Annotated[
         Literal["linear"], Field(description="Which model this section sets up.")
     ] = "linear"
-    C: Annotated[
-        float,
-        Field(
-            gt=0,
-            allow_inf_nan=False,
-            description="Inverse strength of the L2 penalty.",
-        ),
-        Float,
-    ] = 0.03
+    C: Annotated[Positive, Field(description="Inverse strength of the L2 penalty.")] = (
+        0.03
+    )
     vector_weight: Annotated[
-        float,
-        Field(
-            ge=0,
-            allow_inf_nan=False,
-            description="Scale of the sentence vectors beside the features.",
-        ),
-        Float,
+        NotNegative,
+        Field(description="Scale of the sentence vectors beside the features."),
     ] = 0.2
     neighbour_weight: Annotated[
-        float,
-        Field(
-            ge=0,
-            allow_inf_nan=False,
-            description="Scale of the neighbours' vectors; 0 leaves them out.",
-        ),
-        Float,
+        NotNegative,
+        Field(description="Scale of the neighbours' vectors; 0 leaves them out."),
     ] = 0.2
     class_weight: Annotated[
         Literal["balanced"] | None,
@@ -112,15 +103,11 @@ class _NetworkConfig(Section):
         Count, Field(description="Units of the layer over sentence vectors.")
     ] = 64
     epochs: Annotated[Count, Field(description="Passes over the pages.")] = 6
-    learning_rate: Annotated[
-        float,
-        Field(gt=0, allow_inf_nan=False, description="Highest learning rate."),
-        Float,
-    ] = 0.004
+    learning_rate: Annotated[Positive, Field(description="Highest learning rate.")] = (
+        0.004
+    )
     weight_decay: Annotated[
-        float,
-        Field(ge=0, allow_inf_nan=False, description="Weight decay of AdamW."),
-        Float,
+        NotNegative, Field(description="Weight decay of AdamW.")
     ] = 0.01
     batch_pages: Annotated[Count, Field(description="Pages in a training step.")] = 8
     dropout: Annotated[
@@ -165,11 +152,9 @@ class TunedModelConfig(_NetworkConfig):
         Count, Field(description="Units of the layer over sentence vectors.")
     ] = 128
     epochs: Annotated[Count, Field(description="Passes over the pages.")] = 4
-    learning_rate: Annotated[
-        float,
-        Field(gt=0, allow_inf_nan=False, description="Highest learning rate."),
-        Float,
-    ] = 0.003
+    learning_rate: Annotated[Positive, Field(description="Highest learning rate.")] = (
+        0.003
+    )
     vector_dropout: Annotated[
         Share, Field(description="Share of vector entries hidden in training.")
     ] = 0.3
@@ -181,13 +166,7 @@ class TunedModelConfig(_NetworkConfig):
         Count, Field(description="Rank of the change of the encoder's matrices.")
     ] = 16
     encoder_learning_rate: Annotated[
-        float,
-        Field(
-            gt=0,
-            allow_inf_nan=False,
-            description="Highest learning rate of the encoder.",
-        ),
-        Float,
+        Positive, Field(description="Highest learning rate of the encoder.")
     ] = 0.0005
     encoder_dropout: Annotated[
         Share,
@@ -210,13 +189,7 @@ class StaticModelConfig(_NetworkConfig):
     ] = 0.0
     dimension: Annotated[Count, Field(description="Entries of a token's vector.")] = 128
     encoder_learning_rate: Annotated[
-        float,
-        Field(
-            gt=0,
-            allow_inf_nan=False,
-            description="Highest learning rate of the token vectors.",
-        ),
-        Float,
+        Positive, Field(description="Highest learning rate of the token vectors.")
     ] = 0.002
     encoder_dropout: Annotated[
         Share, Field(description="Share of a text's tokens hidden in training.")

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
-__all__ = ["Count", "Float", "Section", "Share", "Text"]
+__all__ = ["Count", "Float", "NotNegative", "Positive", "Section", "Share", "Text"]
 
 
 def _float_of_text(value: object) -> object:
@@ -28,5 +28,7 @@ class Section(BaseModel):
 # A validator written last runs first; a limit written first is one of the float.
 Float = BeforeValidator(_float_of_text)
 Share = Annotated[float, Field(ge=0, lt=1), Float]
+Positive = Annotated[float, Field(gt=0, allow_inf_nan=False), Float]
+NotNegative = Annotated[float, Field(ge=0, allow_inf_nan=False), Float]
 Count = Annotated[int, Field(ge=1)]
 Text = Annotated[str, Field(min_length=1)]
