@@ -69,7 +69,7 @@ def _trafilatura(**options: bool) -> Callable[[], Extract]:
 
 def _readability() -> Extract:
     """Return the text of what readability-lxml keeps."""
-    from readability import Document  # type: ignore[import-untyped]
+    from readability import Document
 
     def extract(html: bytes) -> str:
         kept = Document(html.decode("utf-8", "replace")).summary(html_partial=True)
