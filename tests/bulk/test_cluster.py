@@ -19,6 +19,18 @@ pytestmark = [
 ]
 
 
+@pytest.fixture(autouse=True)
+def environment():
+    """Put back what dask sets for its workers, OMP_NUM_THREADS=1 above all.
+
+    Later tests compare what processes of both kinds compute, digit by digit.
+    """
+    before = dict(os.environ)
+    yield
+    os.environ.clear()
+    os.environ.update(before)
+
+
 def test_a_machine_lost_in_mid_run_costs_no_row(
     make_pages, tmp_path, read_shards, quarantine
 ):
